@@ -1,0 +1,71 @@
+"""The Lab: a State class and a pure generator of frames. No Qt, no clock, no globals."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from regviz.lab.frame import Frame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gesture:
+    """What the user did on a panel, in data units, for a lab to turn into changes of its state.
+
+    ``kind``   click, double-click, or drag (sent as it moves; ``finished`` on release)
+    ``mark``   key of the mark under the pointer where the gesture began, "" for none; ``index`` the item in it, or −1
+    ``x``/``y`` where the pointer is, ``from_x``/``from_y`` where the gesture began
+    ``shift``  whether Shift was held
+    """
+
+    kind: Literal["click", "double-click", "drag"]
+    panel: str
+    mark: str
+    index: int
+    x: float
+    y: float
+    from_x: float
+    from_y: float
+    shift: bool = False
+    finished: bool = True
+
+
+class Lab(ABC):
+    """One screen that makes one idea visible.
+
+    Subclass it in a module of `regviz.labs`, bind an instance to the module's name ``lab``, and put the lesson text in
+    ``resources/notes/<name>.md``: nothing else is to be edited.
+    """
+
+    name: ClassVar[str]
+    """The module's name with hyphens."""
+    title: ClassVar[str]
+    group: ClassVar[Literal["linear", "neural", "theory", "guide"]]
+    order: ClassVar[int]
+    """Place in the navigation."""
+    summary: ClassVar[str]
+    """One sentence."""
+    State: ClassVar[type[Any]]
+    """Frozen dataclass whose fields are controls."""
+    trains: ClassVar[bool] = False
+    """Whether play, pause and step pull frames of a running training (else play sweeps the main slider)."""
+
+    @abstractmethod
+    def frames(self, state: Any) -> Generator[Frame, Any, None]:
+        """Yield frames of ``state``, the first fast, later ones richer.
+
+        A training lab writes ``state = yield frame`` and gets the newest state of the same key, or None for no change.
+        Equal states give equal frames, to the bit.
+        """
+
+    def key(self, state: Any) -> Hashable:
+        """The part of ``state`` that a running generator cannot absorb; by default all of it."""
+        return state
+
+    def gesture(self, state: Any, gesture: Gesture) -> Mapping[str, Any]:
+        """The state fields that ``gesture`` changes, as {name: value}; by default none."""
+        return {}
+
+    def snippets(self, state: Any) -> Mapping[str, str]:
+        """Code that gives the same numbers elsewhere, as {"scikit-learn": code, …}; by default none."""
+        return {}
