@@ -1,8 +1,13 @@
-"""The labs, found and not registered: every module here that is not private has a ``lab``."""
+"""The labs, found and not registered: every module here that is not private has a ``lab``.
+
+The package itself can be called, so that `regviz.labs()` gives what `labs()` here gives.
+"""
 
 import importlib
 import pkgutil
+import sys
 from functools import cache
+from types import ModuleType
 
 from regviz.lab import Lab
 
@@ -13,16 +18,20 @@ def labs() -> tuple[Lab, ...]:
 
     Raises TypeError when a module here has no ``lab`` or its name is not the module's.
     """
-    names = [info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_")]
-    return tuple(sorted((_load(name) for name in names), key=lambda lab: (lab.order, lab.name)))
+    return tuple(sorted((_load(name) for name in names()), key=lambda lab: (lab.order, lab.name)))
+
+
+def names() -> tuple[str, ...]:
+    """The module names of all labs, none of them imported."""
+    return tuple(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
 
 
 def find(name: str) -> Lab:
     """The lab of that name, with hyphens or underscores; KeyError lists the names there are."""
-    for lab in labs():
-        if lab.name == name.replace("_", "-"):
-            return lab
-    raise KeyError(f"There is no lab {name!r}; the labs are {', '.join(lab.name for lab in labs())}.")
+    module = name.replace("-", "_")
+    if module not in names():
+        raise KeyError(f"There is no lab {name!r}; the labs are {', '.join(lab.name for lab in labs())}.")
+    return _load(module)
 
 
 def _load(name: str) -> Lab:
@@ -32,3 +41,11 @@ def _load(name: str) -> Lab:
     if lab.name != name.replace("_", "-"):
         raise TypeError(f"regviz.labs.{name}: the lab calls itself {lab.name!r}")
     return lab
+
+
+class _Callable(ModuleType):
+    def __call__(self) -> tuple[Lab, ...]:
+        return labs()
+
+
+sys.modules[__name__].__class__ = _Callable

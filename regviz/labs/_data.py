@@ -1,0 +1,166 @@
+"""The data controls that all linear labs share, and the memoised problem behind them. No pictures here."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regviz.data import bundled_names, open_table, synthetic
+from regviz.lab import choice, integer, slider, switch, text
+from regviz.linear.problem import Problem
+
+Array = NDArray[np.float64]
+Groups = tuple[tuple[int, ...], ...]
+
+_SYNTHETIC = ("dataset", ("synthetic",))
+COLOURED = 5
+"""How many features of a real table get a colour of their own."""
+
+
+@dataclass(frozen=True)
+class DataControls:
+    """The state fields that choose the data of a linear lab."""
+
+    dataset: str = choice(
+        "synthetic", ("synthetic", *(n for n in bundled_names() if n != "mcycle")), free=True, place="data",
+        label="data set", help="Synthetic data with a known truth, a bundled table, or the path of your own CSV file.",
+    )  # fmt: skip
+    target: str = text(
+        "", place="data", unless=_SYNTHETIC, help="Column to predict; empty for the table's usual target."
+    )
+    n: int = integer(
+        60, 5, 20_000, shown=(10, 400), place="data", when=_SYNTHETIC, label="rows", symbol="n", help="Training rows."
+    )
+    p: int = integer(
+        12, 2, 2_000, shown=(2, 60), place="data", when=_SYNTHETIC, label="features", symbol="p",
+        help="Features, informative and noise together.",
+    )  # fmt: skip
+    informative: int = integer(
+        4, 0, 2_000, shown=(0, 20), place="data", when=_SYNTHETIC,
+        help="Features whose true coefficient is not zero (at most all of them).",
+    )  # fmt: skip
+    noise: float = slider(
+        2.0, 0.0, 1e6, shown=(0.0, 10.0), place="data", when=_SYNTHETIC, symbol="σ",
+        help="Standard deviation of the noise in the target.",
+    )  # fmt: skip
+    rho: float = slider(
+        0.5, 0.0, 0.999, place="data", when=_SYNTHETIC, symbol="ρ", label="correlation", help="How alike features are."
+    )
+    correlation: str = choice(
+        "ar1", ("ar1", "equal"), place="data", when=_SYNTHETIC, label="pattern",
+        help="ar1: ρ^|i−j|, neighbours are most alike; equal: ρ between every two features.",
+    )  # fmt: skip
+    scale_spread: float = slider(
+        1.0, 1.0, 1e4, log=True, shown=(1.0, 100.0), place="data", when=_SYNTHETIC, label="spread of scales",
+        help="Ratio of the largest to the smallest standard deviation of the features.",
+    )  # fmt: skip
+    seed: int = integer(42, 0, 2**31 - 1, shown=(0, 99), place="data", help="Draws the data and the folds.")
+    standardize: bool = switch(
+        True, place="data", help="Scale every feature to unit variance, so that the penalty treats all alike."
+    )
+
+
+class Source(NamedTuple):
+    """Everything the data depend on; for a file also when it was written."""
+
+    dataset: str
+    target: str
+    synthetic: tuple[Any, ...]
+    standardize: bool
+    written: int
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """A problem with what a lab may say about it.
+
+    ``X`` (n, p) and ``y`` (n,) are on their own scale. ``truth`` (p,) are true coefficients on the problem's scale, or
+    None; ``test_error(intercept, coef)`` is the exact expected squared error of own-scale coefficients, or None.
+    ``groups`` are blocks of columns that belong together; ``classes`` the two labels of a two-valued target, or None.
+    """
+
+    problem: Problem
+    X: Array
+    y: Array
+    title: str
+    groups: Groups
+    truth: Array | None
+    test_error: Callable[[float, Array], float] | None
+    targets: tuple[str, ...]
+    classes: tuple[str, str] | None
+    notes: tuple[str, ...]
+
+
+def source(state: DataControls) -> Source:
+    """The part of ``state`` that the data depend on."""
+    if state.dataset == "synthetic":
+        made = (
+            state.n, state.p, min(state.informative, state.p), state.noise, state.rho, state.correlation,
+            state.scale_spread, state.seed,
+        )  # fmt: skip
+        return Source("synthetic", "", made, state.standardize, 0)
+    return Source(state.dataset, state.target, (), state.standardize, _written(state.dataset))
+
+
+def data(state: DataControls) -> Data:
+    """The data of ``state``; raises DataError with a sentence for a table that cannot be used."""
+    return load(source(state))
+
+
+@lru_cache(maxsize=8)
+def load(key: Source) -> Data:
+    """The data of one source; the same object for the same source."""
+    return _synthetic(key) if key.dataset == "synthetic" else _table(key)
+
+
+def _written(dataset: str) -> int:
+    if dataset in bundled_names():
+        return 0
+    try:
+        return os.stat(dataset).st_mtime_ns
+    except (OSError, ValueError):
+        return 0
+
+
+def _synthetic(key: Source) -> Data:
+    n, p, informative, noise, rho, correlation, scale_spread, seed = key.synthetic
+    made = synthetic(
+        n=n, p=p, informative=informative, noise=noise, rho=rho, correlation=correlation,
+        scale_spread=scale_spread, seed=seed,
+    )  # fmt: skip
+    problem = Problem.of(made.X, made.y, standardize=key.standardize)
+    return Data(
+        problem=problem, X=made.X, y=made.y, title=f"synthetic, n = {n}, p = {p}, σ = {noise:g}",
+        groups=tuple((j,) for j in range(p)), truth=made.w * problem.scales, test_error=made.test_error, targets=(),
+        classes=None, notes=(),
+    )  # fmt: skip
+
+
+def _table(key: Source) -> Data:
+    table = open_table(key.dataset, key.target)
+    problem = Problem.of(table.X, table.y, standardize=key.standardize, names=table.names)
+    name = key.dataset if key.dataset in bundled_names() else os.path.basename(key.dataset)
+    return Data(
+        problem=problem, X=table.X, y=table.y, title=f"{name}: {table.target}, n = {problem.n}, p = {problem.p}",
+        groups=table.groups, truth=None, test_error=None, targets=table.targets, classes=table.classes,
+        notes=table.notes,
+    )  # fmt: skip
+
+
+def feature_roles(found: Data, order: tuple[int, ...]) -> tuple[str, ...]:
+    """One role per feature, the same in every panel.
+
+    With a known truth the informative features are coloured in their order and the others are noise; of a real table
+    the first few of ``order`` (most important first) are coloured and the rest is muted.
+    """
+    p = found.problem.p
+    if found.truth is not None:
+        rest, coloured = "noise", [int(j) for j in np.flatnonzero(found.truth)]
+    else:
+        rest, coloured = "muted", sorted(order[:COLOURED])
+    rank = {j: k for k, j in enumerate(coloured)}
+    return tuple(f"informative:{rank[j]}" if j in rank else rest for j in range(p))

@@ -1,0 +1,201 @@
+"""Slide λ: the main demonstration. One λ drives bars, geometry, path and error curves that all read one solution."""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regviz.lab import (
+    Certificate,
+    Frame,
+    Gesture,
+    Lab,
+    Panel,
+    Part,
+    Readout,
+    choice,
+    integer,
+    show,
+    slider,
+    switch,
+    text,
+)
+from regviz.labs._data import DataControls, source
+from regviz.labs.shrinkage import coefficients, error, geometry, path
+from regviz.labs.shrinkage.scene import Scene, scene, slow, validation
+from regviz.labs.shrinkage.words import caption, message
+from regviz.linear import CrossValidation
+from regviz.linear.geometry import slice_at
+from regviz.linear.penalties import PENALTIES, Penalty, kkt, objective
+
+Array = NDArray[np.float64]
+
+TOLERANCE = 1e-9
+"""KKT residual, in units of λ_max, up to which a solution is certified."""
+
+
+@dataclass(frozen=True)
+class State(DataControls):
+    """The controls of the shrinkage lab."""
+
+    penalty: str = choice("lasso", PENALTIES, place="mode", help="What large coefficients are charged.")
+    lam: float = slider(
+        0.1, 0.0, 1e15, shown=(1e-4, 10.0), log=True, symbol="λ", place="main", unless=("penalty", ("none",)),
+        help="Penalty strength.",
+    )  # fmt: skip
+    alpha: float = slider(
+        0.5, 0.0, 1.0, symbol="α", label="mixing", when=("penalty", ("elastic-net",)),
+        help="1 is the lasso, 0 is ridge.",
+    )  # fmt: skip
+    groups: str = text(
+        "", when=("penalty", ("group-lasso",)),
+        help="Blocks of columns, as in A,B;C,D; empty for the table's own blocks.",
+    )  # fmt: skip
+    group_size: int = integer(
+        3, 1, 2_000, shown=(1, 12), when=(("penalty", ("group-lasso",)), ("dataset", ("synthetic",))),
+        help="Features in each block of the synthetic data.",
+    )  # fmt: skip
+    folds: int = integer(10, 2, 1_000, shown=(2, 20), place="validation", help="Folds of the cross-validation.")
+    fold_order: str = choice(
+        "shuffled", ("shuffled", "interleaved"), place="validation",
+        help="shuffled: rows are dealt to folds by the seed; interleaved: row i is in fold i mod K.",
+    )  # fmt: skip
+    feature_x: int = integer(3, 0, 100_000, shown=(0, 11), place="view", help="Feature on the geometry's x axis.")
+    feature_y: int = integer(4, 0, 100_000, shown=(0, 11), place="view", help="Feature on the geometry's y axis.")
+    path_axis: str = choice("log-lambda", path.AXES, place="view", help="What the path is drawn over.")
+    show_ols: bool = switch(True, place="view", label="least squares", help="Outline the unpenalised coefficients.")
+
+
+class Shrinkage(Lab):
+    """Drag λ: L2 shrinks every coefficient, L1 sets the noise to exact zero."""
+
+    name: ClassVar[str] = "shrinkage"
+    title: ClassVar[str] = "Slide λ"
+    group: ClassVar[Literal["linear", "neural", "theory", "guide"]] = "linear"
+    order: ClassVar[int] = 1
+    summary: ClassVar[str] = "One λ drives coefficients, geometry, path and error: L2 shrinks, L1 selects."
+    State: ClassVar[type[Any]] = State
+
+    def frames(self, state: State) -> Generator[Frame, Any, None]:
+        """The picture without, then with cross-validation; at once with it where it is already known."""
+        made = scene(*_scene_key(state))
+        asked = (*_scene_key(state), state.folds, state.fold_order, state.seed)
+        if slow(made) and not validation.knows(*asked):
+            yield _frame(state, made, None)
+        yield _frame(state, made, validation(*asked))
+
+    def gesture(self, state: State, gesture: Gesture) -> Mapping[str, Any]:
+        """A click on a bar brings its feature into the geometry; a drag on the path moves λ."""
+        if gesture.panel == "coefficients" and gesture.kind == "click" and gesture.index >= 0:
+            if gesture.index == state.feature_y:
+                return {}
+            return {"feature_x": state.feature_y, "feature_y": gesture.index}
+        if gesture.panel == "path" and gesture.kind == "drag" and gesture.mark == "cursor":
+            return {"lam": path.lam_at(scene(*_scene_key(state)), state.path_axis, gesture.x)}
+        return {}
+
+
+def _scene_key(state: State) -> tuple[Any, str, float, str, int]:
+    mixing = state.alpha if state.penalty == "elastic-net" else 0.0
+    groups = (state.groups, state.group_size) if state.penalty == "group-lasso" else ("", 1)
+    return source(state), state.penalty, mixing, *groups
+
+
+def _chosen(state: State, p: int) -> tuple[int, int]:
+    """The two features of the geometry, brought into range and made different."""
+    j, k = min(state.feature_x, p - 1), min(state.feature_y, p - 1)
+    if j == k and p > 1:
+        k = j - 1 if j == p - 1 else j + 1
+    return j, k
+
+
+@dataclass(frozen=True, eq=False)
+class _Solution:
+    """One λ on the scene: the coefficients and every number that several panels show."""
+
+    lam: float
+    w: Array
+    penalty: Penalty
+    df: float
+    kkt: float
+    loss: float
+    objective: float
+    validation: float | None
+
+    @property
+    def train(self) -> float:
+        """Mean squared training error, twice the loss."""
+        return 2.0 * self.loss
+
+    @property
+    def charge(self) -> float:
+        """The penalty's part of the objective."""
+        return self.penalty.value(self.w)
+
+
+def _solve(state: State, made: Scene, cv: CrossValidation | None) -> _Solution:
+    problem = made.data.problem
+    lam = 0.0 if state.penalty == "none" else state.lam
+    w = made.path.standardized_at(lam)
+    penalty = made.path.penalty_at(lam)
+    total = objective(problem, penalty, w)
+    return _Solution(
+        lam=lam, w=w, penalty=penalty, df=made.path.df_at(lam), kkt=kkt(problem, penalty, w),
+        loss=total - penalty.value(w), objective=total, validation=None if cv is None else cv.at(lam),
+    )  # fmt: skip
+
+
+def _readouts(made: Scene, found: _Solution, cv: CrossValidation | None) -> tuple[Readout, ...]:
+    w = found.w
+    values: dict[str, Any] = {
+        "lam": found.lam, "lam_max": made.path.lam_max, "lam_min": None if cv is None else cv.lam_min,
+        "lam_1se": None if cv is None else cv.lam_1se, "zeros": int(np.count_nonzero(w == 0.0)), "kkt": found.kkt,
+        "train_mse": found.train, "validation_mse": found.validation, "l1_norm": float(np.abs(w).sum()),
+        "l2_norm": float(np.linalg.norm(w)), "df": found.df, "objective": found.objective,
+    }  # fmt: skip
+    if made.data.test_error is not None:
+        values["test_mse"] = made.data.test_error(*made.data.problem.unscale(w))
+    return tuple(Readout(name=name, value=value, label=_LABELS[name]) for name, value in values.items())
+
+
+_LABELS = {
+    "lam": "λ", "lam_max": "λ max", "lam_min": "λ min", "lam_1se": "λ 1SE", "zeros": "exact zeros",
+    "kkt": "KKT residual", "train_mse": "train error", "validation_mse": "validation error", "test_mse": "test error",
+    "l1_norm": "‖w‖₁", "l2_norm": "‖w‖₂", "df": "degrees of freedom", "objective": "objective",
+}  # fmt: skip
+
+
+def _frame(state: State, made: Scene, cv: CrossValidation | None) -> Frame:
+    problem = made.data.problem
+    found = _solve(state, made, cv)
+    last = float(problem.p - 1) or 1.0
+    return Frame(
+        panels=_panels(state, made, found, cv), readouts=_readouts(made, found, cv),
+        caption=caption(made, state.penalty, found.lam, found.w), message=message(made),
+        subtitle=f"{state.penalty}, {made.data.title}", formula=state.penalty,
+        equation=f"{show(found.loss)} + {show(found.charge)} = {show(found.objective)}",
+        parts=tuple(
+            Part(label=name, value=value, role=name)
+            for name, value in (("loss", found.loss), ("penalty", found.charge))
+        ),
+        certificate=Certificate(name="KKT residual", value=found.kkt, tolerance=TOLERANCE),
+        progress=0.5 if cv is None else None, status="running" if cv is None else "exact",
+        limits={"lam": made.limits, "feature_x": (0.0, last), "feature_y": (0.0, last)},
+        options={"feature_x": problem.names, "feature_y": problem.names, "target": made.data.targets},
+    )  # fmt: skip
+
+
+def _panels(state: State, made: Scene, found: _Solution, cv: CrossValidation | None) -> tuple[Panel, ...]:
+    problem = made.data.problem
+    chosen = _chosen(state, problem.p)
+    bars = coefficients.panel(made, found.w, chosen, state.show_ols)
+    curves = path.panel(made, found.lam, found.w, found.df, state.path_axis)
+    errors = error.panel(made, cv, found.lam, found.train, found.validation)
+    if problem.p == 1:
+        return bars, curves, errors
+    return bars, geometry.panel(made, slice_at(problem, found.penalty, found.w, *chosen), chosen), curves, errors
+
+
+lab = Shrinkage()

@@ -1,0 +1,106 @@
+"""The plane of two chosen coefficients: the loss contours meet the penalty's ball at the solution, tangent to it."""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regviz.lab import Arrows, Axis, Lines, Mark, Panel, Points, Readout, Region
+from regviz.labs.shrinkage.scene import Scene
+from regviz.linear.geometry import Slice
+
+Array = NDArray[np.float64]
+
+BALL_ROLES = {"ridge": "l2", "lasso": "l1", "elastic-net": "elastic-net", "group-lasso": "group", "none": "muted"}
+BALL_NAMES = {"ridge": "‖w‖₂ ≤ t", "lasso": "‖w‖₁ ≤ t", "elastic-net": "elastic-net ball", "group-lasso": "group ball"}
+CONTOURS = 7
+ARROW = 0.22
+"""Length of the gradient arrow as a share of the view."""
+FLAT = 1e-6
+"""A slope below this share of the loss's curvature across the view has no direction worth drawing."""
+
+
+def panel(made: Scene, cut: Slice, chosen: tuple[int, int]) -> Panel:
+    """The slice ``cut`` through the current solution along the features ``chosen``."""
+    x, y = axes(made, chosen)
+    penalty = made.path.penalty
+    role = BALL_ROLES[penalty]
+    reach = x.high - x.low
+    marks: list[Mark] = [*_contours(cut, reach), *_ball(cut, role), *_trace(made, chosen)]
+    marks += _touching(cut, reach, role)
+    names = made.data.problem.names
+    readouts = [Readout(name="ball", value=BALL_NAMES[penalty], role=role)] if penalty in BALL_NAMES else []
+    readouts.append(Readout(name="pair", value=f"{names[chosen[0]]} and {names[chosen[1]]}", role="muted"))
+    return Panel(
+        key="geometry", title="Geometry", x=x, y=y, marks=tuple(marks), equal=True, origin=True,
+        readouts=tuple(readouts),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=32)
+def axes(made: Scene, chosen: tuple[int, int]) -> tuple[Axis, Axis]:
+    """Axes that hold the whole path of the two coefficients and the largest ball, so that they do not move with λ."""
+    j, k = chosen
+    u, v = np.append(made.coef[:, j], made.ols[j]), np.append(made.coef[:, k], made.ols[k])
+    reach = max(float(np.max(np.abs(u) + np.abs(v))), 1e-3 * max(float(np.abs(made.ols).max()), 1e-9))
+    names = made.data.problem.names
+    return _axis(u, reach, names[j]), _axis(v, reach, names[k])
+
+
+def _axis(values: Array, reach: float, name: str) -> Axis:
+    low = min(-0.75 * reach, float(values.min()) - 0.4 * reach)
+    high = max(0.75 * reach, float(values.max()) + 0.4 * reach)
+    return Axis(low=low, high=high, label=name)
+
+
+def _contours(cut: Slice, reach: float) -> list[Mark]:
+    """Loss contours around the slice's optimum at evenly spaced radii, fading outwards."""
+    widest = 0.25 * float(np.trace(cut.H)) * (0.9 * reach) ** 2
+    curves = [cut.ellipse(float(level)) for level in widest * np.linspace(1.0 / CONTOURS, 1.0, CONTOURS) ** 2]
+    if not len(curves[0][0]):
+        return []
+    xs, ys = np.array([c[0] for c in curves]), np.array([c[1] for c in curves])
+    return [Lines(key="contours", role="contour", x=xs, y=ys, fade=np.linspace(0.95, 0.25, CONTOURS), thin=True)]
+
+
+def _ball(cut: Slice, role: str) -> list[Mark]:
+    x, y = cut.ball()
+    return [Region(key="ball", role=role, x=x, y=y)] if len(x) > 1 else []
+
+
+@lru_cache(maxsize=32)
+def _trace(made: Scene, chosen: tuple[int, int]) -> tuple[Mark, ...]:
+    j, k = chosen
+    u, v = made.coef[:, j], made.coef[:, k]
+    return (Lines(key="trace", role="faint", x=u[None], y=v[None], thin=True, dash=True),)
+
+
+def _touching(cut: Slice, reach: float, role: str) -> list[Mark]:
+    """The contour through the solution, its centre, the solution, and −∇loss inside the normal cone."""
+    u, v = cut.point
+    marks: list[Mark] = []
+    if cut.level > 0.0:
+        x, y = cut.ellipse(cut.level)
+        marks.append(Lines(key="tangent", role="text", x=x[None], y=y[None]))
+    marks += _cone(cut, reach, role)
+    marks.append(
+        Points(key="centre", role="text", shape="cross", x=[cut.centre[0]], y=[cut.centre[1]], labels=("optimum here",))
+    )
+    marks.append(Points(key="solution", role=role, x=[u], y=[v], labels=("ŵ",)))
+    return marks
+
+
+def _cone(cut: Slice, reach: float, role: str) -> list[Mark]:
+    (u, v), gradient = cut.point, np.asarray(cut.gradient)
+    length = float(np.hypot(*gradient))
+    if not length > FLAT * float(np.trace(cut.H)) * reach:
+        return []
+    size = ARROW * reach
+    corners = [(u + size * dx, v + size * dy) for dx, dy in cut.normal_cone()]
+    marks: list[Mark] = []
+    if len(corners) > 1:
+        x, y = zip((u, v), *corners, strict=True)
+        marks.append(Region(key="cone", role=role, x=x, y=y, outline=False))
+    dx, dy = gradient / length * size
+    marks.append(Arrows(key="gradient", role="loss", x=[u], y=[v], dx=[dx], dy=[dy], labels=("−∇loss",)))
+    return marks

@@ -1,0 +1,113 @@
+"""The regularization path with the λ cursor, over log λ, the share of ‖w‖₁ or the degrees of freedom."""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regviz.lab import Axis, Lines, Mark, Panel, Points, Readout, Rule
+from regviz.labs.shrinkage.coefficients import axes as bar_axes
+from regviz.labs.shrinkage.scene import Scene
+
+Array = NDArray[np.float64]
+
+AXES = ("log-lambda", "l1-share", "df")
+SHOWN = 40
+"""Most curves drawn; the largest are kept and the panel says how many there are."""
+NAMED = 8
+
+
+def panel(made: Scene, lam: float, w: Array, df: float, axis: str) -> Panel:
+    """The path over ``axis`` with its cursor at ``lam``, where the solution is ``w`` (p,)."""
+    x = axes(made, axis)
+    here = min(max(position(made, lam, w, df, axis), x.low), x.high)
+    drawn = largest(made)
+    moving: tuple[Mark, ...] = (
+        Rule(key="cursor", value=here, bound="lam" if axis == "log-lambda" else "", role="text"),
+        Points(
+            key="here", x=np.full(len(drawn), here), y=w[drawn], roles=tuple(made.roles[j] for j in drawn),
+        ),
+    )  # fmt: skip
+    hidden = len(made.ols) - len(drawn)
+    readouts = (Readout(name="thinned", value=f"{len(drawn)} largest of {len(made.ols)}", role="muted"),)
+    return Panel(
+        key="path", title="Regularization path", x=x, y=bar_axes(made)[1], marks=still(made, axis) + moving,
+        readouts=readouts if hidden else (),
+    )  # fmt: skip
+
+
+def position(made: Scene, lam: float, w: Array, df: float, axis: str) -> float:
+    """Where λ stands on the axis."""
+    if axis == "log-lambda":
+        return lam
+    return df if axis == "df" else _share(made, w)
+
+
+def lam_at(made: Scene, axis: str, value: float) -> float:
+    """The λ whose place on the axis is nearest to ``value``: what dragging the cursor there means."""
+    places = made.df if axis == "df" else np.abs(made.coef).sum(axis=1) / _full(made)
+    return float(made.lams[int(np.argmin(np.abs(places - value)))])
+
+
+@lru_cache(maxsize=8)
+def largest(made: Scene) -> list[int]:
+    """The features whose curves are drawn, grey ones first so that coloured ones lie on top."""
+    size = np.abs(made.coef).max(axis=0)
+    kept = np.argsort(-size, kind="stable")[:SHOWN]
+    return sorted((int(j) for j in kept), key=lambda j: (made.roles[j].startswith("informative"), j))
+
+
+@lru_cache(maxsize=16)
+def axes(made: Scene, axis: str) -> Axis:
+    """The x axis of that name."""
+    if axis == "l1-share":
+        return Axis(low=0.0, high=1.02, label="share of ‖w‖₁ at λ = 0")
+    if axis == "df":
+        return Axis(low=0.0, high=max(float(made.df.max()), 1.0) * 1.02, label="degrees of freedom")
+    return Axis(low=made.limits[0], high=made.limits[1], log=True, label="λ (log scale)")
+
+
+@lru_cache(maxsize=16)
+def still(made: Scene, axis: str) -> tuple[Mark, ...]:
+    """The curves and, for ridge, where they cross zero."""
+    x = _places(made, axis)
+    named = set(sorted(largest(made), key=lambda j: -np.abs(made.coef[:, j]).max())[:NAMED])
+    marks: list[Mark] = []
+    for key, coloured in (("others", False), ("features", True)):
+        group = [j for j in largest(made) if made.roles[j].startswith("informative") is coloured]
+        if group:
+            names = made.data.problem.names
+            labels = tuple(names[j] if coloured or (j in named and len(names) > 12) else "" for j in group)
+            roles = tuple(made.roles[j] for j in group)
+            marks.append(Lines(key=key, x=x, y=made.coef[:, group].T, labels=labels, roles=roles, thin=not coloured))
+    if made.path.penalty == "ridge" and (crossings := _crossings(made, x)):
+        marks.append(
+            Points(key="crossings", x=[c[0] for c in crossings], y=[0.0] * len(crossings), shape="ring", role="bad")
+        )
+    return tuple(marks)
+
+
+def _full(made: Scene) -> float:
+    return max(float(np.abs(made.ols).sum()), 1e-300)
+
+
+def _share(made: Scene, w: Array) -> float:
+    return float(np.abs(w).sum()) / _full(made)
+
+
+def _places(made: Scene, axis: str) -> Array:
+    if axis == "l1-share":
+        places: Array = np.abs(made.coef).sum(axis=1) / _full(made)
+        return places
+    return made.df if axis == "df" else made.lams
+
+
+def _crossings(made: Scene, x: Array) -> list[tuple[float, int]]:
+    """(place, feature) where a drawn curve changes sign between two drawn λ, found by linear interpolation."""
+    found = []
+    for j in largest(made):
+        curve = made.coef[:, j]
+        for k in np.flatnonzero(curve[:-1] * curve[1:] < 0.0):
+            share = curve[k] / (curve[k] - curve[k + 1])
+            found.append((float(x[k] + share * (x[k + 1] - x[k])), j))
+    return found

@@ -1,0 +1,139 @@
+"""What the four panels share while λ moves: the path, its curves over λ and cross-validation, computed once each."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regviz.labs._data import Data, Groups, Source, feature_roles, load
+from regviz.labs._memo import memo
+from regviz.linear import CrossValidation, Path, cross_validate
+from regviz.linear.group_lasso import parse_groups
+from regviz.linear.path import path_of
+
+Array = NDArray[np.float64]
+
+POINTS = 240
+"""Values of λ at which curves are drawn, besides the knots."""
+TRIED = 50
+"""Values of λ that cross-validation tries where every one has to be solved for."""
+LEAST_ALPHA = 0.02
+"""Below this α the elastic net's own λ_max would leave the slider's range to the ridge part alone."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """One penalty on one data set.
+
+    ``lams`` (L,) increasing are the drawn values of λ, ``coef`` (L, p) the standardised solutions there, ``train`` (L,)
+    the training error, ``df`` (L,) the degrees of freedom, ``test`` (L,) the exact expected test error or None.
+    ``ols`` (p,) is the solution at λ = 0. ``limits`` is the shown range of λ.
+    """
+
+    data: Data
+    path: Path
+    limits: tuple[float, float]
+    lams: Array
+    coef: Array
+    train: Array
+    df: Array
+    test: Array | None
+    ols: Array
+    roles: tuple[str, ...]
+    groups: Groups
+
+
+def groups_of(found: Data, text: str, size: int) -> Groups:
+    """The blocks of the group lasso: those of ``text``, else the data's own, else runs of ``size`` columns."""
+    if text.strip():
+        return parse_groups(text, found.problem.names)
+    if found.truth is None:
+        return found.groups
+    p = found.problem.p
+    return tuple(tuple(range(start, min(start + size, p))) for start in range(0, p, size))
+
+
+@lru_cache(maxsize=8)
+def scene(key: Source, penalty: str, alpha: float, groups_text: str, group_size: int) -> Scene:
+    """The scene of one penalty on one source; the same object for the same arguments."""
+    found = load(key)
+    groups = groups_of(found, groups_text, group_size)
+    mixing = alpha if penalty == "elastic-net" else None
+    path = path_of(found.problem, penalty, mixing, groups if penalty == "group-lasso" else None)
+    limits = _limits(found, path, alpha)
+    lams, coef = _drawn(limits, path)
+    return Scene(
+        data=found, path=path, limits=limits, lams=lams, coef=coef, train=_train_error(found, coef),
+        df=np.array([path.df_at(lam) for lam in lams]), test=_test_error(found, coef), ols=path.standardized_at(0.0),
+        roles=feature_roles(found, _importance(coef)), groups=groups,
+    )  # fmt: skip
+
+
+@memo(8)
+def validation(
+    key: Source, penalty: str, alpha: float, groups_text: str, group_size: int, folds: int, order: str, seed: int
+) -> CrossValidation:
+    """K-fold cross-validation of the scene's penalty, standardising inside the folds."""
+    made = scene(key, penalty, alpha, groups_text, group_size)
+    return cross_validate(
+        made.data.X, made.data.y, penalty=penalty, alpha=alpha if penalty == "elastic-net" else None,
+        groups=made.groups if penalty == "group-lasso" else None, lams=_tried(made),
+        folds=min(folds, made.data.problem.n), order=order, seed=seed, standardize=made.data.problem.standardized,
+    )  # fmt: skip
+
+
+def _tried(made: Scene) -> Array:
+    """The falling λ that cross-validation tries: all that are drawn where an exact path makes that cheap."""
+    if made.path.penalty in ("elastic-net", "group-lasso"):
+        return np.geomspace(*made.limits, TRIED)[::-1]
+    return made.lams[::-1]
+
+
+def slow(made: Scene) -> bool:
+    """Whether cross-validation takes long enough to show the picture without it first."""
+    problem = made.data.problem
+    most = 40 if made.path.penalty in ("elastic-net", "group-lasso") else 200
+    return problem.p > most or problem.n * problem.p > 50_000
+
+
+def _limits(found: Data, path: Path, alpha: float) -> tuple[float, float]:
+    top = found.problem.lam_max
+    if path.penalty == "elastic-net":
+        top /= max(alpha, LEAST_ALPHA)
+    elif path.lam_max is not None:
+        top = path.lam_max
+    return (1e-4 * top, 2.0 * top) if top > 0.0 else (1e-4, 1.0)
+
+
+def _drawn(limits: tuple[float, float], path: Path) -> tuple[Array, Array]:
+    """The drawn λ (L,), increasing, and the solutions (L, p) there."""
+    low, high = limits
+    inside = np.flatnonzero((path.lams > low) & (path.lams < high))
+    if len(inside) > POINTS:
+        inside = inside[:: len(inside) // POINTS + 1]
+    fresh = limits if path.penalty == "group-lasso" else np.geomspace(low, high, POINTS)
+    lams = np.concatenate([fresh, path.lams[inside]])
+    coef = np.concatenate([[path.standardized_at(float(lam)) for lam in fresh], path.curve.coef[inside]])
+    lams, order = np.unique(lams, return_index=True)
+    return lams, coef[order]
+
+
+def _train_error(found: Data, coef: Array) -> Array:
+    """Mean squared residual ‖y − Xw‖²/n of each row of ``coef`` (L, p)."""
+    residual = found.problem.y[:, None] - found.problem.X @ coef.T  # (n, L)
+    error: Array = np.mean(residual**2, axis=0)
+    return error
+
+
+def _test_error(found: Data, coef: Array) -> Array | None:
+    if found.test_error is None:
+        return None
+    return np.array([found.test_error(*found.problem.unscale(w)) for w in coef])
+
+
+def _importance(coef: Array) -> tuple[int, ...]:
+    """Features in the order in which they matter as λ falls: largest summed share of the path first."""
+    size = np.abs(coef)
+    share = size / np.maximum(size.max(axis=1, keepdims=True), 1e-300)
+    return tuple(int(j) for j in np.argsort(-share.sum(axis=0), kind="stable"))

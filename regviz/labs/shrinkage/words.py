@@ -1,0 +1,48 @@
+"""What the shrinkage lab says: the caption of the picture and the notes on the data."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regviz.lab import show
+from regviz.labs.shrinkage.scene import Scene
+
+_NAMES = {"lasso": "the lasso", "ridge": "ridge", "elastic-net": "the elastic net", "group-lasso": "the group lasso"}
+
+
+def caption(made: Scene, penalty: str, lam: float, w: NDArray[np.float64]) -> str:
+    """One sentence on the coefficients ``w`` (p,) that the picture shows."""
+    if penalty == "none":
+        return f"Least squares without a penalty uses all {np.count_nonzero(w)} coefficients, signal and noise alike."
+    if penalty == "ridge":
+        return _shrunk(made, lam, w)
+    zeros = len(w) - np.count_nonzero(w)
+    start = f"At λ = {show(lam)} {_NAMES[penalty]}"
+    if zeros == len(w):
+        return f"{start} sets every coefficient to exactly zero."
+    if zeros == 0:
+        return f"{start} still keeps all {len(w)} coefficients."
+    return f"{start} keeps {len(w) - zeros} of {len(w)} coefficients and sets {zeros} to exactly zero{_truth(made, w)}."
+
+
+def _shrunk(made: Scene, lam: float, w: NDArray[np.float64]) -> str:
+    full = float(np.linalg.norm(made.ols))
+    share = 100.0 * float(np.linalg.norm(w)) / full if full > 0.0 else 0.0
+    zeros = len(w) - np.count_nonzero(w)
+    tail = "none of them is exactly zero" if zeros == 0 else f"{zeros} of them zero whatever λ is"
+    return f"At λ = {show(lam)} ridge shrinks ‖w‖₂ to {show(share)} % of least squares, with {tail}."
+
+
+def _truth(made: Scene, w: NDArray[np.float64]) -> str:
+    if made.data.truth is None:
+        return ""
+    signal = made.data.truth != 0.0
+    lost = int(np.count_nonzero(signal & (w == 0.0)))
+    noise = int(np.count_nonzero(~signal & (w != 0.0)))
+    if lost:
+        return f", {lost} of them informative"
+    return ", every one of them noise" if noise == 0 else f", all noise, while {noise} noise features stay"
+
+
+def message(made: Scene) -> str:
+    """What was dropped, coded or is not unique, in a sentence or more; "" when there is nothing to say."""
+    return " ".join((*made.data.notes, *made.path.notes))

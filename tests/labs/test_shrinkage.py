@@ -1,0 +1,179 @@
+"""The facts of the main demonstration, read off its frames as a user or a script sees them."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from regviz.data import bundled_names
+from regviz.lab import Gesture, replace
+from regviz.labs import find
+from regviz.linear.penalties import PENALTIES
+
+LAB = find("shrinkage")
+START = LAB.State()
+CHARGED = tuple(name for name in PENALTIES if name != "none")
+REAL = tuple(name for name in bundled_names() if name not in ("mcycle", "gasoline"))
+
+
+def last(**changes):
+    *_, frame = LAB.frames(replace(START, **changes))
+    return frame
+
+
+def bars(frame):
+    return frame.panel("coefficients").mark("coefficients")
+
+
+def sweep(count=25, **changes):
+    low, high = last(**changes).limits["lam"]
+    return [last(lam=float(lam), **changes) for lam in np.geomspace(low, high, count)]
+
+
+def click(index):
+    return Gesture(
+        kind="click", panel="coefficients", mark="coefficients", index=index, x=index, y=0.0, from_x=index, from_y=0.0
+    )
+
+
+@settings(max_examples=40)
+@given(
+    penalty=st.sampled_from(PENALTIES), share=st.floats(-4.0, 0.3), alpha=st.floats(0.0, 1.0), rho=st.floats(0.0, 0.99),
+    n=st.integers(8, 80), p=st.integers(2, 20), standardize=st.booleans(), seed=st.integers(0, 50),
+)  # fmt: skip
+def test_every_picture_is_certified(penalty, share, alpha, rho, n, p, standardize, seed):
+    frame = last(penalty=penalty, alpha=alpha, rho=rho, n=n, p=p, standardize=standardize, seed=seed)
+    top = frame.limits["lam"][1] / 2.0
+    frame = last(
+        penalty=penalty, lam=10.0**share * top, alpha=alpha, rho=rho, n=n, p=p, standardize=standardize, seed=seed
+    )
+    assert frame.readout("kkt") <= 1e-9
+    assert frame.certificate.holds
+
+
+@pytest.mark.parametrize(("dataset", "penalty"), list(itertools.product(REAL, PENALTIES)))
+def test_every_bundled_table_is_certified_under_every_penalty(dataset, penalty):
+    low, high = last(dataset=dataset, penalty=penalty).limits["lam"]
+    for lam in (low, np.sqrt(low * high), high / 3.0):
+        assert last(dataset=dataset, penalty=penalty, lam=float(lam)).readout("kkt") <= 1e-9
+
+
+def test_more_features_than_rows_is_certified():
+    for penalty in ("ridge", "lasso"):
+        assert last(dataset="gasoline", penalty=penalty, lam=0.05).readout("kkt") <= 1e-9
+
+
+@pytest.mark.parametrize("penalty", ["lasso", "elastic-net", "group-lasso"])
+def test_at_lam_max_everything_is_exactly_zero_and_just_below_it_is_not(penalty):
+    top = last(penalty=penalty).readout("lam_max")
+    for lam in (top, 1.5 * top, 1e9):
+        assert np.all(bars(last(penalty=penalty, lam=lam)).values == 0.0)
+    assert np.any(bars(last(penalty=penalty, lam=top * (1 - 1e-6))).values != 0.0)
+
+
+def test_ridge_shortens_the_vector_all_the_way_and_keeps_every_coefficient():
+    frames = sweep(penalty="ridge")
+    norms = [frame.readout("l2_norm") for frame in frames]
+    assert all(a > b for a, b in itertools.pairwise(norms))
+    assert all(frame.readout("zeros") == 0 for frame in frames)
+
+
+@pytest.mark.parametrize("penalty", CHARGED)
+def test_training_error_never_falls_as_lam_grows(penalty):
+    errors = [frame.readout("train_mse") for frame in sweep(penalty=penalty, dataset="prostate")]
+    assert all(b >= a * (1 - 1e-12) for a, b in itertools.pairwise(errors))
+
+
+@pytest.mark.parametrize("penalty", CHARGED)
+def test_budget_falls_as_lam_rises(penalty):
+    def budget(frame):
+        return next(part.value for part in frame.parts if part.label == "penalty") / frame.readout("lam")
+
+    budgets = [budget(frame) for frame in sweep(penalty=penalty, dataset="diabetes")]
+    assert all(b <= a * (1 + 1e-9) + 1e-12 for a, b in itertools.pairwise(budgets))
+
+
+@pytest.mark.parametrize("penalty", PENALTIES)
+def test_all_panels_read_the_same_coefficients(penalty):
+    frame = last(penalty=penalty, lam=0.2, feature_x=0, feature_y=4)
+    w = bars(frame).values
+    solution = frame.panel("geometry").mark("solution")
+    assert (solution.x[0], solution.y[0]) == (w[0], w[4])
+    here = frame.panel("path").mark("here")
+    assert sorted(here.y) == sorted(w)
+    assert frame.readout("l1_norm") == pytest.approx(np.abs(w).sum(), rel=1e-14)
+    assert frame.readout("zeros") == np.count_nonzero(w == 0.0)
+    assert sum(part.value for part in frame.parts) == pytest.approx(frame.readout("objective"), rel=1e-13)
+
+
+@pytest.mark.parametrize("penalty", CHARGED)
+@pytest.mark.parametrize("lam", [0.02, 0.3, 1.0])
+def test_the_drawn_contour_and_the_drawn_ball_both_pass_through_the_solution(penalty, lam):
+    plane = last(penalty=penalty, lam=lam).panel("geometry")
+    point = plane.mark("solution")
+    reach = plane.x.high - plane.x.low
+    keys = {mark.key for mark in plane.marks}
+    for key in {"tangent", "ball"} & keys:
+        mark = plane.mark(key)
+        x, y = np.ravel(mark.x), np.ravel(mark.y)
+        assert distance_to_curve(x, y, point.x[0], point.y[0]) < 2e-3 * reach, key
+    if np.any([point.x[0], point.y[0]]):
+        assert {"tangent", "ball"} <= keys
+
+
+def distance_to_curve(x, y, px, py):
+    """Distance of a point to the closed polyline through (x, y)."""
+    a = np.stack([x, y], axis=1)
+    step = np.roll(a, -1, axis=0) - a
+    along = np.clip(np.sum((np.array([px, py]) - a) * step, axis=1) / np.maximum((step**2).sum(axis=1), 1e-300), 0, 1)
+    return float(np.min(np.hypot(*(a + along[:, None] * step - [px, py]).T)))
+
+
+@pytest.mark.parametrize("penalty", CHARGED)
+def test_chosen_lams_mark_the_minimum_and_one_standard_error(penalty):
+    frame = last(penalty=penalty)
+    chosen, wide = frame.readout("lam_min"), frame.readout("lam_1se")
+    best = last(penalty=penalty, lam=chosen).readout("validation_mse")
+    curve = frame.panel("error").mark("validation")
+    assert best <= np.min(curve.y) * (1 + 1e-9)
+    assert wide >= chosen
+    band = frame.panel("error").mark("se")
+    one_se = best + np.interp(np.log(chosen), np.log(band.x[::-1]), (band.high - band.low)[::-1] / 2.0)
+    assert last(penalty=penalty, lam=wide).readout("validation_mse") <= one_se * (1 + 1e-3)
+
+
+def test_a_lam_move_changes_no_axis_and_no_still_mark():
+    a, b = last(lam=0.2), last(lam=0.4)
+    for old, new in zip(a.panels, b.panels, strict=True):
+        assert old.x is new.x and old.y is new.y
+    assert a.panel("path").mark("features") is b.panel("path").mark("features")
+    assert a.panel("error").mark("train") is b.panel("error").mark("train")
+
+
+def test_clicking_two_bars_in_turn_makes_them_the_geometry():
+    state = START
+    for index in (7, 4):
+        state = replace(state, **LAB.gesture(state, click(index)))
+    assert (state.feature_x, state.feature_y) == (7, 4)
+    assert LAB.gesture(state, click(4)) == {}
+
+
+@pytest.mark.parametrize("axis", ["l1-share", "df"])
+def test_dragging_the_cursor_on_another_axis_moves_lam_there(axis):
+    state = replace(START, path_axis=axis, lam=1.0)
+    panel = last(path_axis=axis, lam=1.0).panel("path")
+    goal = panel.x.low + 0.5 * (panel.x.high - panel.x.low)
+    moved = LAB.gesture(
+        state, Gesture(kind="drag", panel="path", mark="cursor", index=0, x=goal, y=0.0, from_x=0.0, from_y=0.0)
+    )
+    cursor = last(path_axis=axis, **moved).panel("path").mark("cursor")
+    assert abs(cursor.value - goal) < 0.05 * (panel.x.high - panel.x.low)
+
+
+def test_least_squares_beats_nothing_it_should_not():
+    """At λ = 0 every penalty is least squares."""
+    full = bars(last(penalty="none")).values
+    for penalty in CHARGED:
+        assert bars(last(penalty=penalty, lam=0.0)).values == pytest.approx(full, abs=1e-9)
