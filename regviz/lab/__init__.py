@@ -9,6 +9,7 @@ from regviz.lab.controls import (
     choice,
     controls,
     integer,
+    nearest,
     parse,
     replace,
     slider,
@@ -40,6 +41,6 @@ from regviz.lab.numbers import show
 __all__ = [
     "MARK_TYPES", "ROLES", "Arrows", "Axis", "Band", "Bars", "Certificate", "Contours", "Control", "ControlError",
     "Field", "Frame", "Gesture", "Graph", "Handle", "Lab", "Lines", "Mark", "Panel", "Part", "Points", "Readout",
-    "Region", "Rule", "Text", "Tiles", "choice", "controls", "integer", "parse", "replace", "show", "slider",
+    "Region", "Rule", "Text", "Tiles", "choice", "controls", "integer", "nearest", "parse", "replace", "show", "slider",
     "switch", "text",
 ]

@@ -26,7 +26,8 @@ class Control:
     """What a state field is: its kind, range, words and place in the window.
 
     ``low`` … ``high`` are hard bounds; ``shown`` is the range a slider spans (a frame's ``limits`` override it).
-    ``when`` = (field, values): the control applies only while that other field has one of these values.
+    ``when`` = (field, values): the control applies only while that other field has one of these values; ``unless`` is
+    the opposite. Both may list several such pairs.
     ``place`` is "main" (the big slider on top), "mode" (the switch on top) or the name of a group in the side panel.
     ``free`` lets a choice take any text besides its choices (a file's path).
     """
@@ -46,10 +47,13 @@ class Control:
     help: str = ""
     place: str = "model"
     when: tuple[When, ...] = ()
+    unless: tuple[When, ...] = ()
 
     def applies(self, state: Any) -> bool:
         """Whether the control has an effect in ``state``."""
-        return all(getattr(state, name) in values for name, values in self.when)
+        return all(getattr(state, name) in values for name, values in self.when) and not any(
+            getattr(state, name) in values for name, values in self.unless
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The field as `regviz labs --json` prints it; bounds that are infinite are None."""
@@ -63,10 +67,12 @@ class Control:
 
 
 def _declare(kind: Kind, default: Value, words: Mapping[str, Any], **extra: Any) -> Any:
-    when = words.get("when", ())
-    if when and isinstance(when[0], str):
-        when = (when,)
-    return field(default=default, metadata={"control": {"kind": kind, **extra, **words, "when": tuple(when)}})
+    conditions = {name: _pairs(words.get(name, ())) for name in ("when", "unless")}
+    return field(default=default, metadata={"control": {"kind": kind, **extra, **words, **conditions}})
+
+
+def _pairs(condition: Any) -> tuple[When, ...]:
+    return (condition,) if condition and isinstance(condition[0], str) else tuple(condition)
 
 
 def slider(
@@ -75,13 +81,13 @@ def slider(
 ) -> Any:  # fmt: skip
     """A real number in ``low`` … ``high``; with ``log`` the slider is logarithmic over ``shown`` (default the bounds).
 
-    ``words``: ``label``, ``symbol``, ``unit``, ``help``, ``place``, ``when``, as in `Control`.
+    ``words``: ``label``, ``symbol``, ``unit``, ``help``, ``place``, ``when``, ``unless``, as in `Control`.
     """
     return _declare("float", float(default), words, low=float(low), high=float(high), shown=shown, log=log)
 
 
 def integer(default: int, low: int, high: int, *, shown: tuple[int, int] | None = None, **words: Any) -> Any:
-    """A whole number in ``low`` … ``high``."""
+    """A whole number in ``low`` … ``high``; where a frame gives ``options`` for it, it counts them from 0."""
     return _declare("int", default, words, low=low, high=high, shown=shown)
 
 
@@ -126,13 +132,19 @@ def parse(control: Control, value: Any) -> Value:
     return _words(control, value)
 
 
-def replace(state: Any, **changes: Any) -> Any:
+def replace(state: Any, /, **changes: Any) -> Any:
     """A copy of ``state`` with the fields in ``changes`` parsed and set; raises `ControlError` for unknown fields."""
     known = {control.name: control for control in controls(state)}
     for name in changes:
         if name not in known:
             raise ControlError(f"There is no control {name!r} here; the controls are {', '.join(known)}.")
     return dataclasses.replace(state, **{name: parse(known[name], value) for name, value in changes.items()})
+
+
+def nearest(control: Control, number: float) -> float | int:
+    """The value of a numeric control nearest to ``number``: within its bounds, and whole where it counts."""
+    within = min(max(number, control.low), control.high)
+    return round(within) if control.kind == "int" else within
 
 
 def _number(control: Control, value: Any) -> float:

@@ -86,7 +86,8 @@ class Panel:
     """One card: ``title``, two axes and the marks in painting order, still ones first.
 
     ``equal`` locks the aspect (one unit is as long on x as on y), ``origin`` draws the axes through (0, 0),
-    ``readouts`` stand in the card's header. Raises ValueError when two marks share a key.
+    ``readouts`` stand in the card's header, ``brush`` makes every drag a gesture, so that none pans. Raises ValueError
+    when two marks share a key.
     """
 
     key: str
@@ -96,6 +97,7 @@ class Panel:
     marks: tuple[Mark, ...]
     equal: bool = False
     origin: bool = False
+    brush: bool = False
     readouts: tuple[Readout, ...] = ()
 
     def __post_init__(self) -> None:

@@ -66,6 +66,10 @@ class Lab(ABC):
         """The state fields that ``gesture`` changes, as {name: value}; by default none."""
         return {}
 
+    def link(self, state: Any, gesture: Gesture) -> tuple[str, Mapping[str, str]] | None:
+        """The lab and the fields of its state that ``gesture`` (a click) leads to; by default none."""
+        return None
+
     def snippets(self, state: Any) -> Mapping[str, str]:
         """Code that gives the same numbers elsewhere, as {"scikit-learn": code, …}; by default none."""
         return {}

@@ -119,7 +119,8 @@ def _plain(value: Any) -> Any:
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Bars(Mark):
     """Bars of ``values`` at x = 0 … k−1. ``ghost`` draws an outline behind (e.g. unregularised), ``truth`` a tick
-    across the bar (true value), ``base`` lifts the bars' feet (stacks), ``low``/``high`` draw error bars.
+    across the bar (true value), ``base`` lifts the bars' feet (stacks), ``low``/``high`` draw error bars, ``raw`` are
+    the same values in the data's own units, for hover and files.
 
     A value that is exactly 0.0 is painted as a dot. ``labels`` stand under the bars.
     """
@@ -131,6 +132,7 @@ class Bars(Mark):
     base: Array | None = optional("k")
     low: Array | None = optional("k")
     high: Array | None = optional("k")
+    raw: Array | None = optional("k")
     labels: tuple[str, ...] = names("k")
     roles: tuple[str, ...] = names("k")
 

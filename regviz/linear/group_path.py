@@ -1,0 +1,173 @@
+"""The group lasso's path: a grid of λ solved in batches, and each λ where a group enters or leaves, by root finding.
+
+Between two such λ the solution is smooth and nearly linear, so that the tangent at one point predicts many others.
+"""
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regviz.linear.groups import group_norms
+from regviz.linear.problem import Array
+
+if TYPE_CHECKING:
+    from regviz.linear.group_lasso import Active, GroupLassoSolver
+
+# The grid spans these powers of ten below λ_max; then a few more so that late entries are found as well.
+_SPAN, _TAIL = 1e-4, (1e-5, 1e-6, 1e-8)
+Knot = tuple[float, Array]
+
+
+def trace(solver: "GroupLassoSolver", k: int) -> tuple[Array, Array]:
+    """λ (K,) falling to 0 and solutions (K, p) at ``k`` geometrically spaced points, at the knots, and at 0."""
+    top, p = solver.lam_max, solver.problem.p
+    if top == 0.0:
+        return np.zeros(1), solver.least_squares[None]
+    tall = solver.problem.n > p
+    tail = _TAIL if tall else ()
+    grid = np.concatenate([top * np.geomspace(1.0, _SPAN if tall else 1e-3, max(k, 2)), top * np.array(tail)])
+    points: list[Knot] = [(top, np.zeros(p))]
+    position = 1
+    while position < grid.size:
+        high, before = points[-1]
+        lam = float(grid[position])
+        try:
+            w = solver.settle(lam, before)
+            points += changes(solver, (high, before), solver.active(before), (lam, w))
+        except ArithmeticError:
+            # below the grid's end an ill-conditioned problem may have no certified answer: the path goes straight to 0
+            if lam >= grid[0] * _SPAN * (1.0 - 1e-9):
+                raise
+            break
+        points.append((lam, w))
+        position += 1
+        batch = _smooth(solver, w, grid, position)
+        points += batch
+        position += len(batch)
+    points.append((0.0, solver.least_squares))
+    kept = [points[0], *(new for old, new in pairwise(points) if new[0] < old[0])]
+    return np.array([lam for lam, _ in kept]), np.stack([w for _, w in kept])
+
+
+def _smooth(solver: "GroupLassoSolver", w: Array, grid: Array, position: int) -> list[Knot]:
+    """Certified solutions at grid[position:] as far as the active groups of ``w``, at the point before, still hold."""
+    active = solver.active(w)
+    found: list[Knot] = []
+    window = max(2, 6000 // max(1, sum(len(solver.groups[g]) for g in active)) ** 2)
+    while active and position < grid.size:
+        lams = grid[position : position + window]
+        rows = _batch(solver, active, w, grid[position - 1], lams)
+        found += zip(lams.tolist(), rows, strict=False)
+        if len(rows) < lams.size:
+            break
+        position += len(rows)
+        w = rows[-1]
+        window *= 2
+    return found
+
+
+def _batch(solver: "GroupLassoSolver", active: "Active", w: Array, lam: float, lams: Array) -> Array:
+    """The leading rows (≤ L, p) of the solutions at ``lams`` (L,) in which exactly ``active`` are non-zero."""
+    index = solver.block(active).index
+    start = w[index][None]
+    slope = solver.restricted(active, np.array([lam]), start).slope
+    guess = start + (lams - lam)[:, None] * slope
+    result = solver.restricted(active, lams, guess)
+    over = solver.violations(active, result.w, lams)
+    good = result.converged & (over.max(axis=1) <= 1e-14 * solver.lam_max)
+    count = lams.size if good.all() else int(np.argmin(good))
+    rows = np.zeros((count, w.size))
+    rows[:, index] = result.w[:count]
+    return rows
+
+
+def changes(solver: "GroupLassoSolver", high: Knot, before: "Active", low: Knot) -> list[Knot]:
+    """The λ at which a group enters or leaves, falling, each with its solution, between two solved points.
+
+    ``before`` are the groups that are active just below ``high``. Where several groups change, the one whose crossing
+    is predicted first is located and checked; when that fails, the interval is halved.
+    """
+    after = solver.active(low[1])
+    different = set(before) ^ set(after)
+    if not different:
+        return []
+    group = different.pop() if len(different) == 1 else _next_entry(solver, high, before, low)
+    if group is not None:
+        around = tuple(g for g in before if g != group)
+        knot = _crossing(solver, around, group, high, low)
+        if knot is not None and _holds(solver, around, group, knot):
+            joined = around if group in before else tuple(sorted({*before, group}))
+            return [knot, *changes(solver, knot, joined, low)]
+    middle = 0.5 * (high[0] + low[0])
+    if high[0] - low[0] <= 1e-15 * high[0] or not low[0] < middle < high[0]:
+        return [low]
+    between = (middle, solver.settle(middle, high[1]))
+    return changes(solver, high, before, between) + changes(solver, between, solver.active(between[1]), low)
+
+
+def _next_entry(solver: "GroupLassoSolver", high: Knot, before: "Active", low: Knot) -> int | None:
+    """The group that first violates its condition below ``high``, by linear interpolation with ``before`` active."""
+    if not before:
+        return int(np.argmax(group_norms(solver.groups, solver.problem.correlation) / solver.roots))
+    index = solver.block(before).index
+    lams = np.array([high[0], low[0]])
+    known = np.stack([high[1][index], low[1][index]])
+    if not all(solver.block(before).norms(known).ravel()):
+        return None
+    result = solver.restricted(before, lams[1:], known[1:])
+    if not result.converged[0]:
+        return None
+    start = solver.excess(before, known[:1], lams[:1])[0]
+    end = solver.excess(before, result.w, lams[1:])[0]
+    share = np.where(end > 0.0, start / np.minimum(start - end, -1e-300), np.inf)
+    share[list(before)] = np.inf
+    first = int(np.argmin(share))
+    return first if np.isfinite(share[first]) else None
+
+
+def _holds(solver: "GroupLassoSolver", active: "Active", group: int, knot: Knot) -> bool:
+    """Whether no group but ``group`` violates its condition at ``knot``."""
+    index = solver.block(active).index if active else np.empty(0, dtype=np.intp)
+    over = solver.violations(active, knot[1][index][None], np.array([knot[0]]))[0]
+    over[group] = 0.0
+    return bool(over.max() <= 1e-13 * solver.lam_max)
+
+
+def _crossing(solver: "GroupLassoSolver", active: "Active", group: int, high: Knot, low: Knot) -> Knot | None:
+    """Where ‖X_gᵀr‖/(n√p_g) = λ for the solution restricted to ``active``, which leaves ``group`` out.
+
+    Newton on λ, kept inside the bracket; None when the restricted solution is lost on the way.
+    """
+    members = list(solver.groups[group])
+    if not active:
+        norm = float(np.linalg.norm(solver.problem.correlation[members])) / solver.roots[group]
+        return float(norm), np.zeros(solver.problem.p)
+    index = solver.block(active).index
+    cross = solver.cross_gram(members, index)
+    top, bottom = high[0], low[0]
+    lam, w = top, high[1][index][None]
+    entering = bool(np.any(low[1][members]))
+    for _ in range(50):
+        result = solver.restricted(active, np.array([lam]), w)
+        if not result.converged[0]:
+            return None
+        w, slope = result.w, result.slope
+        left = solver.problem.correlation[members] - cross @ w[0]
+        size = float(np.linalg.norm(left))
+        excess = size / solver.roots[group] - lam
+        if (excess > 0.0) == entering:
+            bottom = lam
+        else:
+            top = lam
+        rate = -float(left @ (cross @ slope[0])) / (size * solver.roots[group]) - 1.0 if size else -1.0
+        new = lam - excess / rate
+        if not bottom <= new <= top:
+            new = 0.5 * (bottom + top)
+        w = w + (new - lam) * slope
+        if abs(new - lam) <= 4e-16 * lam:
+            break
+        lam = new
+    whole = np.zeros(solver.problem.p)
+    whole[index] = w[0]
+    return float(lam), whole
