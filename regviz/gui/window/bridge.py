@@ -1,0 +1,80 @@
+"""The bridge from the session to the worker and back into the GUI thread, and the collector of garbage there."""
+
+import gc
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+
+from regviz.engine import Delivery, Failure, Finished, Message, Session, Worker
+
+_PATIENCE = 100
+"""Milliseconds after which a frame counts as painted although no paint was seen (a hidden window paints nothing)."""
+
+
+class Bridge(QObject):
+    """Owns the worker. ``framed``, ``failed`` and ``rested`` bring the current lab's messages, in the GUI thread."""
+
+    framed = Signal(object)
+    failed = Signal(object)
+    rested = Signal(object)
+    _arrived = Signal(object)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._shown = 0
+        self._arrived.connect(self._receive, Qt.ConnectionType.QueuedConnection)
+        self.worker = Worker(self._arrived.emit)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(_PATIENCE)
+        self._patience.timeout.connect(self.painted)
+
+    @Slot()
+    def submit(self) -> None:
+        """Ask for the frames of the session's state."""
+        self.worker.request(self._session.lab, self._session.state)
+
+    @Slot()
+    def painted(self) -> None:
+        """The frame is on the screen: the worker may go on."""
+        self._patience.stop()
+        self.worker.acknowledge()
+
+    @Slot(object)
+    def _receive(self, message: Message) -> None:
+        if isinstance(message, Delivery):
+            self._patience.start()
+        if message.lab is not self._session.lab or message.serial < self._shown:
+            if isinstance(message, Delivery):
+                self.painted()
+            return
+        self._shown = message.serial
+        signals = {Delivery: self.framed, Failure: self.failed, Finished: self.rested}
+        signals[type(message)].emit(message)
+
+
+class Collector(QObject):
+    """Collects cyclic garbage in the GUI thread only: elsewhere it could destroy Qt objects in the wrong thread."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._was_enabled = gc.isenabled()
+        self._rounds = 0
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.setInterval(500)
+        self._timer.timeout.connect(self.collect)
+        self._timer.start()
+
+    @Slot()
+    def collect(self) -> None:
+        """Collect the young, every twentieth time everything, when enough has come together."""
+        self._rounds += 1
+        if gc.get_count()[0] > gc.get_threshold()[0]:
+            gc.collect(2 if self._rounds % 20 == 0 else 1)
+
+    def stop(self) -> None:
+        """Leave collection as it was."""
+        self._timer.stop()
+        if self._was_enabled:
+            gc.enable()

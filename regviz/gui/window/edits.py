@@ -1,0 +1,104 @@
+"""Everything that changes the state: controls, gestures on pictures, labs, links and files. All end in the session."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from regviz.gui.window.opening import OpenError, of_name, opened
+from regviz.lab import ControlError, Gesture, Lab, controls, nearest
+from regviz.lab.document import DocumentError
+
+if TYPE_CHECKING:
+    from regviz.gui.window.main import MainWindow
+
+_QUIET = 700
+"""Milliseconds without a change that end a burst of keys."""
+
+
+class Edits(QObject):
+    """``trial`` is the state of a table just opened, until it has given a frame or failed."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self.trial: Any = None
+        self._quiet = QTimer(self, singleShot=True, interval=_QUIET)
+        self._quiet.timeout.connect(self._settle)
+
+    @Slot(object, object)
+    def edit(self, changes: Mapping[str, Any], finished: bool) -> None:
+        """Change the state as the user would; a value out of range is a sentence in the banner."""
+        window = self._window
+        try:
+            window.session.set(changes, finished)
+        except ControlError as error:
+            window.banner.say(str(error))
+            window.show_state()
+            return
+        if not finished:
+            self._quiet.start()
+
+    @Slot(object, object)
+    def edit_on_top(self, changes: Mapping[str, Any], finished: bool) -> None:
+        """`edit`; who takes the main slider in hand ends its sweep."""
+        slider = self._window.main_slider()
+        if slider is not None and slider.control.name in changes and not self._window.session.lab.trains:
+            self._window.player.pause()
+        self.edit(changes, finished)
+
+    @Slot(object, object)
+    def drag(self, changes: Mapping[str, float], finished: bool) -> None:
+        """`edit` with the values nearest to where a cursor or a handle was dragged."""
+        known = {control.name: control for control in controls(self._window.session.state)}
+        self.edit({name: nearest(known[name], value) for name, value in changes.items()}, finished)
+
+    @Slot()
+    def _settle(self) -> None:
+        """End a burst of keys; a drag goes on while the button is down."""
+        if QApplication.mouseButtons() == Qt.MouseButton.NoButton and not self._window.player.playing:
+            self._window.session.settle()
+
+    @Slot(object)
+    def gesture(self, gesture: Gesture) -> None:
+        """Let the lab say what a gesture changes."""
+        session = self._window.session
+        target = session.lab.link(session.state, gesture)
+        if target is not None:
+            self.jump(*target)
+            return
+        changes = session.lab.gesture(session.state, gesture)
+        if changes:
+            self.edit(changes, gesture.finished)
+
+    @Slot(object)
+    def choose(self, lab: Lab) -> None:
+        """Go to a lab in the state it was left in."""
+        self._window.player.pause()
+        self._window.session.switch(lab, lab.State())
+
+    @Slot(object, object)
+    def jump(self, name: str, fields: Mapping[str, str]) -> None:
+        """Go to a lab in the state that a link asks for."""
+        try:
+            lab, state = of_name(self._window.labs, name, dict(fields))
+        except DocumentError as error:
+            self._window.banner.say(str(error))
+            return
+        self._window.player.pause()
+        self._window.session.go(lab, state)
+
+    def open_file(self, file: Path) -> None:
+        """Open a table, a session or an exported picture; a failure is a sentence in the banner."""
+        window = self._window
+        try:
+            found = opened(file, window.labs, window.session.lab, window.session.state)
+        except OpenError as error:
+            window.banner.say(str(error))
+            return
+        window.player.pause()
+        window.banner.hide()
+        self.trial = found.state if found.table else None
+        window.session.go(found.lab, found.state)

@@ -1,0 +1,163 @@
+"""The export dialog and the text of the command line that gives the same picture."""
+
+import dataclasses
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from regviz.export import to_json
+from regviz.files import WriteError, write_text
+from regviz.gui.canvas.export import MOST_PIXELS, ExportError, Heading, Knob, render_frame
+from regviz.gui.canvas.theme import THEMES
+from regviz.lab import Control, Frame, Lab, controls
+from regviz.lab.document import dump
+from regviz.tidy import to_csv
+
+SIZES = ((1920, 1080), (1280, 720), (3840, 2160), (1600, 1200), (1200, 1200))
+_FILTER = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf);;JSON (*.json);;CSV (*.csv)"
+Ask = Callable[[QWidget, str], str]
+
+
+def ask_file(parent: QWidget, name: str) -> str:
+    """Ask where to write; "" when the user thinks better of it."""
+    return QFileDialog.getSaveFileName(parent, parent.tr("Export"), name, _FILTER)[0]
+
+
+class ExportDialog(QDialog):
+    """Writes the frame on show. ``written`` is the file, or None; a failure stands in the dialog and it stays open."""
+
+    def __init__(self, lab: Lab, state: Any, frame: Frame, theme: str, parent: QWidget | None = None, *,
+                 ask: Ask = ask_file) -> None:  # fmt: skip
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Export"))
+        self._lab, self._state, self._frame, self._ask = lab, state, frame, ask
+        self.written: Path | None = None
+        self.panel = _list([self.tr("All panels"), *(panel.title for panel in frame.panels)],
+                           ["", *(panel.key for panel in frame.panels)])  # fmt: skip
+        self.size_list = _list([f"{w} × {h}" for w, h in SIZES], list(SIZES))
+        self.wide, self.high, self.dpi = _pixels(SIZES[0][0]), _pixels(SIZES[0][1]), QDoubleSpinBox()
+        self.dpi.setRange(1, 10_000)
+        self.dpi.setDecimals(0)
+        self.dpi.setValue(96)
+        self.theme = _list([name.capitalize() for name in THEMES], list(THEMES))
+        self.theme.setCurrentIndex(list(THEMES).index(theme))
+        self.transparent = QCheckBox(self.tr("Transparent background"))
+        self.problem = QLabel()
+        self.problem.setWordWrap(True)
+        self.problem.hide()
+        self.size_list.activated.connect(self._take_size)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        size = QWidget()
+        row = QHBoxLayout(size)
+        row.setContentsMargins(0, 0, 0, 0)
+        for field in (self.size_list, self.wide, self.high):
+            row.addWidget(field)
+        form = QFormLayout()
+        parts: tuple[tuple[str, QWidget], ...] = (
+            (self.tr("Picture"), self.panel), (self.tr("Size in pixels"), size), (self.tr("Dots per inch"), self.dpi),
+            (self.tr("Theme"), self.theme), ("", self.transparent),
+        )  # fmt: skip
+        for words, part in parts:
+            form.addRow(words, part)
+            part.setAccessibleName(words or self.transparent.text())
+        self.size_list.setAccessibleName(self.tr("Common sizes"))
+        self.wide.setAccessibleName(self.tr("Width in pixels"))
+        self.high.setAccessibleName(self.tr("Height in pixels"))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self.save)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addLayout(form)
+        column.addWidget(self.problem)
+        column.addWidget(buttons)
+
+    def _take_size(self, index: int) -> None:
+        self.wide.setValue(SIZES[index][0])
+        self.high.setValue(SIZES[index][1])
+
+    def save(self) -> None:
+        """Ask for the file and write it."""
+        name = self._ask(self, f"{self._lab.name}.png")
+        if not name:
+            return
+        file = Path(name) if Path(name).suffix else Path(name + ".png")
+        try:
+            self._write(file)
+        except (ExportError, WriteError) as error:
+            self.problem.setText(str(error))
+            self.problem.show()
+            return
+        self.written = file
+        self.accept()
+
+    def _write(self, file: Path) -> None:
+        panel = str(self.panel.currentData())
+        frame = self._frame
+        if file.suffix.lower() in (".json", ".csv"):
+            chosen = dataclasses.replace(frame, panels=(frame.panel(panel),)) if panel else frame
+            json = file.suffix.lower() == ".json"
+            write_text(file, to_json(self._lab, self._state, chosen) if json else to_csv(chosen))
+            return
+        render_frame(
+            frame, self._lab.title, file, size=(self.wide.value(), self.high.value()), dpi=self.dpi.value(),
+            theme=str(self.theme.currentData()), transparent=self.transparent.isChecked(), panel=panel or None,
+            state_json=dump(self._lab, self._state), heading=heading_of(self._lab, self._state, frame),
+        )  # fmt: skip
+
+
+def heading_of(lab: Lab, state: Any, frame: Frame) -> Heading:
+    """What stands above an exported dashboard: the lab's title, its main slider and its mode."""
+    main = next((c for c in controls(state) if c.place == "main" and c.applies(state)), None)
+    mode = next((c for c in controls(state) if c.place == "mode"), None)
+    return Heading(
+        title=lab.title, knob=None if main is None else _knob(main, state, frame),
+        modes=mode.choices if mode else (), mode=str(getattr(state, mode.name)) if mode else "",
+    )  # fmt: skip
+
+
+def _knob(main: Control, state: Any, frame: Frame) -> Knob:
+    low, high = frame.limits.get(main.name) or main.shown or (main.low, main.high)
+    value = float(getattr(state, main.name))
+    return Knob(symbol=main.symbol or main.label, value=value, low=low, high=high, log=main.log, role="penalty")
+
+
+def command_line(lab: Lab, state: Any) -> str:
+    """The command that exports this very picture, quoted for a shell."""
+    words = ["regviz", "export", lab.name]
+    for control in controls(state):
+        value = getattr(state, control.name)
+        if value != control.default:
+            words += ["--set", f"{control.name}={str(value).lower() if control.kind == 'bool' else value}"]
+    return shlex.join([*words, "-o", f"{lab.name}.png"])
+
+
+def _pixels(value: int) -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(1, MOST_PIXELS)
+    box.setValue(value)
+    return box
+
+
+def _list(words: list[str], data: list[Any]) -> QComboBox:
+    box = QComboBox()
+    for word, item in zip(words, data, strict=True):
+        box.addItem(word, item)
+    return box

@@ -1,0 +1,81 @@
+"""The table of keys: what binds them, what the help lists, and which of them a focused control may take first."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One command: its ``name``, the ``keys`` that call it, what it does in ``words`` and the ``group`` in the help.
+
+    ``yields`` keys go to the control with the focus first; the others are shortcuts of the window. ``digits`` stands
+    for the keys 1 … 9, which pass their number on.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    words: str
+    group: str
+    yields: bool = False
+    digits: bool = False
+
+
+KEYS: tuple[Key, ...] = (
+    Key("play", ("Space",), "Play or pause: sweep the main slider, or train", "Play", yields=True),
+    Key("step_forward", (".",), "One step forward", "Play", yields=True),
+    Key("step_back", (",",), "One step back", "Play", yields=True),
+    Key("restart", ("F6",), "Start again from the same beginning", "Play"),
+    Key("faster", ("]",), "Play faster", "Play", yields=True),
+    Key("slower", ("[",), "Play slower", "Play", yields=True),
+    Key("less", ("Left", "Shift+Left", "Ctrl+Left"), "Main slider down; Shift a tenth, Ctrl tenfold", "Play",
+        yields=True),
+    Key("more", ("Right", "Shift+Right", "Ctrl+Right"), "Main slider up; Shift a tenth, Ctrl tenfold", "Play",
+        yields=True),
+    Key("least", ("Home",), "Main slider to its low end", "Play", yields=True),
+    Key("most", ("End",), "Main slider to its high end", "Play", yields=True),
+    Key("undo", ("Ctrl+Z",), "Undo", "Edit"),
+    Key("redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Redo", "Edit"),
+    Key("reset", ("Ctrl+R",), "Set all controls of this lab back", "Edit"),
+    Key("cancel", ("Esc",), "Close what is open, or stop computing", "Edit"),
+    Key("lab_by_number", ("1",), "Go to one of the first nine labs", "Labs", yields=True, digits=True),
+    Key("previous_lab", ("PgUp",), "Previous lab", "Labs"),
+    Key("next_lab", ("PgDown",), "Next lab", "Labs"),
+    Key("open", ("Ctrl+O",), "Open a table, a session or an exported picture", "Files"),
+    Key("save", ("Ctrl+S",), "Save the session", "Files"),
+    Key("export", ("Ctrl+E",), "Export a picture or its numbers", "Files"),
+    Key("copy_picture", ("Ctrl+C",), "Copy the picture", "Files"),
+    Key("copy_command", ("Ctrl+Shift+C",), "Copy the command line that gives this picture", "Files"),
+    Key("copy_code", ("Ctrl+Alt+C",), "Copy code that gives these numbers elsewhere", "Files"),
+    Key("quit", ("Ctrl+Q",), "Quit", "Files"),
+    Key("help", ("F1",), "Show or hide this help", "View"),
+    Key("notes", ("F2",), "Show or hide the notes", "View"),
+    Key("controls", ("F3",), "Show or hide the controls", "View"),
+    Key("labs", ("F4",), "Show or hide the names of the labs", "View"),
+    Key("theme", ("Ctrl+T",), "Next theme: system, light, dark, projector", "View"),
+    Key("larger", ("Ctrl++", "Ctrl+="), "Larger text and lines", "View"),
+    Key("smaller", ("Ctrl+-",), "Smaller text and lines", "View"),
+    Key("normal", ("Ctrl+0",), "Text and lines of normal size", "View"),
+    Key("fullscreen", ("F11",), "Full screen", "View"),
+)  # fmt: skip
+
+
+def find(event: QKeyEvent) -> tuple[Key, int] | None:
+    """The yielding command of a key press, with the digit pressed (0 for none)."""
+    pressed = QKeySequence(event.keyCombination())
+    plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    if not plain and event.text() in tuple("123456789"):
+        return next(key for key in KEYS if key.digits), int(event.text())
+    for key in KEYS:
+        if key.yields and not key.digits and any(QKeySequence(text) == pressed for text in key.keys):
+            return key, 0
+    return None
+
+
+def written(key: Key) -> str:
+    """The keys as the help shows them."""
+    if key.digits:
+        return "1 … 9"
+    names = (QKeySequence(text).toString(QKeySequence.SequenceFormat.NativeText) for text in key.keys)
+    return " · ".join(names)

@@ -1,0 +1,102 @@
+"""The lesson text of a lab beside its pictures, from resources/notes, with links that jump to other labs."""
+
+import os
+from urllib.parse import parse_qsl
+
+from PySide6.QtCore import QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices, QFont, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextFormat
+from PySide6.QtWidgets import QFrame, QTextBrowser, QVBoxLayout, QWidget
+
+from regviz.gui.canvas.theme import resources
+from regviz.gui.window.style import Unit
+from regviz.lab import Lab
+
+_LARGEST = 1_000_000
+
+
+class Notes(QFrame):
+    """``jumped(lab name, fields)`` for a link `lab:name?field=value`; web links open in the user's browser."""
+
+    jumped = Signal(object, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("notes")
+        self.setAccessibleName(self.tr("Notes"))
+        self.page = QTextBrowser()
+        self.page.setAccessibleName(self.tr("Notes"))
+        self.page.setOpenLinks(False)
+        self.page.anchorClicked.connect(self._follow)
+        column = QVBoxLayout(self)
+        column.addWidget(self.page)
+        self._lab: Lab | None = None
+        self._size = 18
+
+    def show_lab(self, lab: Lab) -> str:
+        """Show the lab's text, or its title and summary; a sentence when a text could not be read, else ""."""
+        text, problem = note(lab)
+        if lab is not self._lab:
+            self._lab = lab
+            self._set(text)
+        return problem
+
+    def show_theme(self, unit: Unit) -> None:
+        """A readable column in the theme's colours; colours of links need the text set anew."""
+        self._size = unit.text(18)
+        self.setFixedWidth(max(unit.px(460), self._size * 24))
+        if self._lab is not None:
+            self._set(note(self._lab)[0])
+
+    def _set(self, text: str) -> None:
+        self.page.setMarkdown(text)
+        document = self.page.document()
+        document.setDocumentMargin(self._size / 2)
+        block = document.begin()
+        while block.isValid():
+            _space(QTextCursor(block), self._size)
+            block = block.next()
+        self.page.moveCursor(QTextCursor.MoveOperation.Start)
+
+    @Slot(QUrl)
+    def _follow(self, url: QUrl) -> None:
+        if url.scheme() == "lab":
+            name = url.path() or url.host()
+            self.jumped.emit(name, dict(parse_qsl(url.query(), keep_blank_values=True)))
+        elif url.scheme() in ("http", "https"):
+            QDesktopServices.openUrl(url)
+        elif url.hasFragment() and not url.scheme():
+            self.page.scrollToAnchor(url.fragment())
+
+
+def _space(cursor: QTextCursor, size: int) -> None:
+    """Give the cursor's block open lines, air around it, and our own semi-bold where it is bold."""
+    block = cursor.block()
+    level = block.blockFormat().headingLevel()
+    form = QTextBlockFormat()
+    form.setLineHeight(128.0, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+    form.setTopMargin(size * 0.8 if level > 1 else 0.0)
+    form.setBottomMargin(size * 0.45)
+    cursor.mergeBlockFormat(form)
+    for piece in block.textFormats():
+        if piece.format.fontWeight() > QFont.Weight.DemiBold or level:
+            letters = QTextCharFormat()
+            letters.setFontWeight(QFont.Weight.DemiBold)
+            if level:
+                letters.setProperty(QTextFormat.Property.FontSizeAdjustment, 2 if level == 1 else 1)
+            cursor.setPosition(block.position() + piece.start)
+            cursor.setPosition(block.position() + piece.start + piece.length, QTextCursor.MoveMode.KeepAnchor)
+            cursor.mergeCharFormat(letters)
+
+
+def note(lab: Lab) -> tuple[str, str]:
+    """The Markdown of a lab's note and "", or its title and summary and a sentence on a note that cannot be read."""
+    file = resources() / "notes" / f"{lab.name}.md"
+    spare = f"# {lab.title}\n\n{lab.summary}\n"
+    if not file.exists():
+        return spare, ""
+    try:
+        if os.path.getsize(file) > _LARGEST:
+            return spare, f"The note {file} is too long."
+        return file.read_text(encoding="utf-8"), ""
+    except (OSError, UnicodeDecodeError) as error:
+        return spare, f"The note {file} cannot be read: {getattr(error, 'strerror', None) or error}."

@@ -1,0 +1,61 @@
+"""What the window remembers between runs: theme, text size, geometry and which panels are open. No states of labs."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+THEME_CHOICES = ("system", "light", "dark", "projector")
+SCALES = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
+
+
+class Settings:
+    """Typed access to QSettings; whatever is stored wrongly counts as not stored. ``file`` stands in for the user's."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        form = QSettings.Format.IniFormat
+        if file is None:
+            self._store = QSettings(form, QSettings.Scope.UserScope, "regviz", "regviz")
+        else:
+            self._store = QSettings(str(file), form)
+
+    @property
+    def theme(self) -> str:
+        """One of `THEME_CHOICES`."""
+        stored = str(self._store.value("theme", "system"))
+        return stored if stored in THEME_CHOICES else "system"
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self._store.setValue("theme", name)
+
+    @property
+    def scale(self) -> float:
+        """The text size, one of `SCALES`."""
+        stored = str(self._store.value("scale", "1.0"))
+        return next((scale for scale in SCALES if str(scale) == stored), 1.0)
+
+    @scale.setter
+    def scale(self, scale: float) -> None:
+        self._store.setValue("scale", str(scale))
+
+    @property
+    def geometry(self) -> QByteArray:
+        """What `QWidget.restoreGeometry` takes; empty when nothing is stored."""
+        stored = self._store.value("geometry")
+        return stored if isinstance(stored, QByteArray) else QByteArray()
+
+    @geometry.setter
+    def geometry(self, geometry: QByteArray) -> None:
+        self._store.setValue("geometry", geometry)
+
+    def is_open(self, panel: str) -> bool:
+        """Whether that panel was left open."""
+        return str(self._store.value(f"open/{panel}", "false")) == "true"
+
+    def set_open(self, panel: str, opened: bool) -> None:
+        """Remember whether that panel is open."""
+        self._store.setValue(f"open/{panel}", "true" if opened else "false")
+
+    def save(self) -> None:
+        """Write to disk now; a folder that cannot be written is no reason to fail."""
+        self._store.sync()

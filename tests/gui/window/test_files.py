@@ -1,0 +1,166 @@
+"""Files in and out of the window: dropped and opened ones, sessions, exports, the clipboard."""
+
+import json
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+
+from regviz.gui.canvas.export import render_frame
+from regviz.gui.canvas.png import read_png_state
+from regviz.gui.window.exporting import ExportDialog, command_line, heading_of
+from regviz.lab.document import dump, load
+from tests.gui.window.waiting import shown, until
+from tests.toy_lab import State, Toy, drill, frame_of, toy
+
+
+def drop(window, *urls):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(u)) if not isinstance(u, QUrl) else u for u in urls])
+    at, action = QPointF(100, 100), Qt.DropAction.CopyAction
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    window.dragEnterEvent(QDragEnterEvent(at.toPoint(), action, data, left, none))
+    window.dropEvent(QDropEvent(at, action, data, left, none))
+
+
+def test_dropped_table_becomes_the_data_set(window, tmp_path):
+    file = tmp_path / "größe 1.csv"
+    file.write_text("a,b\n1,2\n")
+    drop(window, file)
+    assert window.session.state.dataset == str(file)
+    shown(window)
+    assert not window.banner.isVisible()
+
+
+def test_session_round_trip_through_a_file(window, tmp_path):
+    window.session.set({"lam": 3.0, "penalty": "ridge"})
+    file = tmp_path / "s.regviz"
+    window.commands["save"].__self__.save_to(file)
+    assert load(file.read_text(encoding="utf-8"))[0] == "toy"
+    window.session.reset(State())
+    drop(window, file)
+    assert window.session.state == State(lam=3.0, penalty="ridge")
+
+
+def test_exported_picture_opens_again(window, tmp_path):
+    state = State(lam=0.7)
+    file = tmp_path / "p.png"
+    render_frame(frame_of(state), "Drill", file, size=(320, 180), state_json=dump(drill, state))
+    window.edits.open_file(file)
+    assert (window.session.lab, window.session.state) == (drill, state)
+
+
+@pytest.mark.parametrize(("name", "content", "words"), [
+    ("a.json", "{", "no JSON"), ("a.regviz", json.dumps({"regviz": 1, "lab": "none", "state": {}}), "no lab 'none'"),
+    ("b.json", json.dumps({"regviz": 1, "lab": "toy", "state": {"lam": -1}}), "lam must lie"),
+    ("a.png", "no picture", "no state"), ("a.exe", "MZ", "a.exe"), ("a", "x", "Cannot open a:"),
+])  # fmt: skip
+def test_bad_files_are_a_sentence_and_change_nothing(window, tmp_path, name, content, words):
+    file = tmp_path / name
+    file.write_text(content)
+    frame = window.view.frame
+    drop(window, file)
+    assert window.banner.isVisible()
+    assert words in window.banner.words.text()
+    assert window.session.state == State()
+    assert window.view.frame is frame
+
+
+def test_files_that_are_not_there_or_not_here(window, tmp_path):
+    for name in ("none.csv", "none.json", "none.png"):
+        drop(window, tmp_path / name)
+        assert name in window.banner.words.text()
+    drop(window, QUrl("https://example.org/a.csv"))
+    assert "Only files of this computer" in window.banner.words.text()
+    assert window.session.state == State()
+
+
+def test_table_that_the_lab_cannot_use_is_given_back(make, tmp_path):
+    class Picky(Toy):
+        name = "toy"
+
+        def frames(self, state):
+            if state.dataset.endswith(".csv"):
+                raise ValueError("bad.csv has no numbers in row 2.")
+            yield frame_of(state)
+
+    window = make(Picky())
+    first = shown(window)
+    file = tmp_path / "bad.csv"
+    file.write_text("a\nx\n")
+    drop(window, file)
+    assert until(lambda: "no numbers in row 2" in window.banner.words.text())
+    assert until(lambda: window.session.state == State())
+    shown(window)
+    assert window.banner.isVisible(), "the sentence outlives the picture that came back"
+    assert window.view.frame.caption == first.caption
+
+
+def test_window_opens_on_a_file(make, tmp_path):
+    file = tmp_path / "s.json"
+    file.write_text(dump(drill, State(lam=5.0)))
+    window = make(file=file)
+    assert shown(window).readout("lam") == 5.0
+    assert window.session.lab is drill
+
+
+# Export and clipboard.
+
+
+@pytest.mark.parametrize("ending", [".png", ".svg", ".pdf", ".json", ".csv", ""])
+def test_export_dialog_writes_every_format(window, tmp_path, ending):
+    file = tmp_path / f"out{ending}"
+    dialog = ExportDialog(toy, State(), window.shown.frame, "dark", window, ask=lambda parent, name: str(file))
+    dialog.wide.setValue(320)
+    dialog.high.setValue(180)
+    dialog.panel.setCurrentIndex(1)
+    dialog.save()
+    assert dialog.written is not None
+    assert dialog.written.stat().st_size > 100
+    if ending == ".png":
+        assert load(read_png_state(file)) == ("toy", load(dump(toy, State()))[1])
+    dialog.deleteLater()
+
+
+def test_export_that_fails_says_so_and_stays_open(window, tmp_path):
+    target = str(tmp_path / "none" / "a.png")
+    dialog = ExportDialog(toy, State(), window.shown.frame, "dark", window, ask=lambda parent, name: target)
+    dialog.save()
+    assert dialog.written is None
+    assert "a.png" in dialog.problem.text()
+    dialog.deleteLater()
+
+
+def test_sizes_of_the_list_go_into_the_boxes(window):
+    dialog = ExportDialog(toy, State(), window.shown.frame, "dark", window, ask=lambda parent, name: "")
+    dialog.size_list.activated.emit(2)
+    assert (dialog.wide.value(), dialog.high.value()) == (3840, 2160)
+    dialog.save()
+    assert dialog.written is None
+    dialog.deleteLater()
+
+
+def test_heading_of_a_picture_has_the_slider_and_the_mode():
+    heading = heading_of(toy, State(lam=0.1), frame_of(State()))
+    assert (heading.title, heading.mode, heading.modes) == ("Toy", "lasso", ("lasso", "ridge"))
+    assert heading.knob.share == pytest.approx(0.5)
+
+
+def test_copied_command_names_what_differs_and_is_quoted(window):
+    window.session.set({"lam": 2.0, "standardize": False, "note": "two words; $x"})
+    window.commands["copy_command"]()
+    text = QGuiApplication.clipboard().text()
+    assert text == command_line(toy, window.session.state)
+    import shlex
+
+    words = shlex.split(text)
+    assert words == ["regviz", "export", "toy", "--set", "lam=2.0", "--set", "note=two words; $x",
+                     "--set", "standardize=false", "-o", "toy.png"]  # fmt: skip
+
+
+def test_copied_picture_and_code(window):
+    window.commands["copy_picture"]()
+    image = QGuiApplication.clipboard().image()
+    assert (image.width(), image.height()) == (1920, 1080)
+    window.commands["copy_code"]()
+    assert QGuiApplication.clipboard().text() == "# Python\nlam = 0.1\n"

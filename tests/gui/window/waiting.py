@@ -1,0 +1,35 @@
+"""Waiting for windows: until something holds, until the state is on the screen, until a window is gone."""
+
+import time
+
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
+
+
+def until(condition, seconds=10.0):
+    """Turn the event loop until ``condition`` holds; whether it came to hold."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        QApplication.processEvents()
+        time.sleep(0.001)
+    return True
+
+
+def shown(window):
+    """Wait until the window shows the session's state."""
+    assert until(lambda: window.shown is not None and window.shown.state == window.session.state
+                 and window.shown.lab is window.session.lab and window.view.frame is window.shown.frame)  # fmt: skip
+    return window.shown.frame
+
+
+def destroy(window):
+    """Close a window, if it is still there, and let Qt delete it."""
+    if not isValid(window):
+        return
+    window.close()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QApplication.processEvents()
