@@ -87,7 +87,7 @@ def slider(
 
 
 def integer(default: int, low: int, high: int, *, shown: tuple[int, int] | None = None, **words: Any) -> Any:
-    """A whole number in ``low`` … ``high``; where a frame gives ``options`` for it, it counts them from 0."""
+    """A whole number in ``low`` … ``high``; where a frame gives ``options``, they name its values from ``low`` on."""
     return _declare("int", default, words, low=low, high=high, shown=shown)
 
 
@@ -112,9 +112,10 @@ def controls(state: Any) -> tuple[Control, ...]:
 
 
 def _control(spec: "dataclasses.Field[Any]") -> Control:
+    default: Any = spec.default
     words = dict(spec.metadata["control"])
     words["label"] = words.get("label") or spec.name.replace("_", " ")
-    return Control(name=spec.name, default=spec.default, **words)
+    return Control(name=spec.name, default=default, **words)
 
 
 def parse(control: Control, value: Any) -> Value:

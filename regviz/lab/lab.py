@@ -60,7 +60,8 @@ class Lab(ABC):
 
     def key(self, state: Any) -> Hashable:
         """The part of ``state`` that a running generator cannot absorb; by default all of it."""
-        return state
+        key: Hashable = state
+        return key
 
     def gesture(self, state: Any, gesture: Gesture) -> Mapping[str, Any]:
         """The state fields that ``gesture`` changes, as {name: value}; by default none."""

@@ -157,6 +157,7 @@ def test_clicking_two_bars_in_turn_makes_them_the_geometry():
     for index in (7, 4):
         state = replace(state, **LAB.gesture(state, click(index)))
     assert (state.feature_x, state.feature_y) == (7, 4)
+    assert last(feature_x=7, feature_y=4).panel("geometry").x.label == "w8"
     assert LAB.gesture(state, click(4)) == {}
 
 

@@ -127,17 +127,18 @@ class WholeBox(QDoubleSpinBox):
 
 
 class IntEditor(Editor):
-    """A spin box, or a list of names where a frame names the numbers from 0 on."""
+    """A spin box, or a list of names where a frame names the numbers from the lowest on."""
 
     def __init__(self, control: Control, parent: QWidget | None = None) -> None:
         super().__init__(control, parent)
         self.box = WholeBox(control)
+        self.first = int(control.low)
         self.names = QComboBox()
         self.names.hide()
         self.add(self.box, 1)
         self.add(self.names, 1)
         self.box.valueChanged.connect(lambda value: self.changed.emit(int(value), False))
-        self.names.activated.connect(lambda index: self.changed.emit(index, True))
+        self.names.activated.connect(lambda index: self.changed.emit(self.first + index, True))
 
     def show_value(self, value: object) -> None:
         """Both parts at ``value``."""
@@ -145,7 +146,8 @@ class IntEditor(Editor):
         with QSignalBlocker(self.box):
             self.box.setValue(number)
         with QSignalBlocker(self.names):
-            self.names.setCurrentIndex(number if number < self.names.count() else -1)
+            place = number - self.first
+            self.names.setCurrentIndex(place if place < self.names.count() else -1)
 
     def show_options(self, options: tuple[str, ...]) -> None:
         """Name the numbers."""

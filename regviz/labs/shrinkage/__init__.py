@@ -24,7 +24,7 @@ from regviz.lab import (
 )
 from regviz.labs._data import DataControls, source
 from regviz.labs.shrinkage import coefficients, error, geometry, path
-from regviz.labs.shrinkage.scene import Scene, scene, slow, validation
+from regviz.labs.shrinkage.scene import Scene, chosen, scene, slow, validation
 from regviz.labs.shrinkage.words import caption, message
 from regviz.linear import CrossValidation
 from regviz.linear.geometry import slice_at
@@ -37,7 +37,7 @@ TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
-class State(DataControls):
+class ShrinkageState(DataControls):
     """The controls of the shrinkage lab."""
 
     penalty: str = choice("lasso", PENALTIES, place="mode", help="What large coefficients are charged.")
@@ -62,8 +62,14 @@ class State(DataControls):
         "shuffled", ("shuffled", "interleaved"), place="validation",
         help="shuffled: rows are dealt to folds by the seed; interleaved: row i is in fold i mod K.",
     )  # fmt: skip
-    feature_x: int = integer(3, 0, 100_000, shown=(0, 11), place="view", help="Feature on the geometry's x axis.")
-    feature_y: int = integer(4, 0, 100_000, shown=(0, 11), place="view", help="Feature on the geometry's y axis.")
+    feature_x: int = integer(
+        -1, -1, 100_000, shown=(-1, 11), place="view", label="geometry x",
+        help="Feature on the geometry's x axis, counted from 0; −1 is the one that matters most.",
+    )  # fmt: skip
+    feature_y: int = integer(
+        -1, -1, 100_000, shown=(-1, 11), place="view", label="geometry y",
+        help="Feature on the geometry's y axis, counted from 0; −1 is the next that matters.",
+    )  # fmt: skip
     path_axis: str = choice("log-lambda", path.AXES, place="view", help="What the path is drawn over.")
     show_ols: bool = switch(True, place="view", label="least squares", help="Outline the unpenalised coefficients.")
 
@@ -76,9 +82,9 @@ class Shrinkage(Lab):
     group: ClassVar[Literal["linear", "neural", "theory", "guide"]] = "linear"
     order: ClassVar[int] = 1
     summary: ClassVar[str] = "One λ drives coefficients, geometry, path and error: L2 shrinks, L1 selects."
-    State: ClassVar[type[Any]] = State
+    State: ClassVar[type[Any]] = ShrinkageState
 
-    def frames(self, state: State) -> Generator[Frame, Any, None]:
+    def frames(self, state: ShrinkageState) -> Generator[Frame, Any, None]:
         """The picture without, then with cross-validation; at once with it where it is already known."""
         made = scene(*_scene_key(state))
         asked = (*_scene_key(state), state.folds, state.fold_order, state.seed)
@@ -86,29 +92,20 @@ class Shrinkage(Lab):
             yield _frame(state, made, None)
         yield _frame(state, made, validation(*asked))
 
-    def gesture(self, state: State, gesture: Gesture) -> Mapping[str, Any]:
+    def gesture(self, state: ShrinkageState, gesture: Gesture) -> Mapping[str, Any]:
         """A click on a bar brings its feature into the geometry; a drag on the path moves λ."""
         if gesture.panel == "coefficients" and gesture.kind == "click" and gesture.index >= 0:
-            if gesture.index == state.feature_y:
-                return {}
-            return {"feature_x": state.feature_y, "feature_y": gesture.index}
+            old = chosen(scene(*_scene_key(state)), state.feature_x, state.feature_y)[1]
+            return {} if gesture.index == old else {"feature_x": old, "feature_y": gesture.index}
         if gesture.panel == "path" and gesture.kind == "drag" and gesture.mark == "cursor":
             return {"lam": path.lam_at(scene(*_scene_key(state)), state.path_axis, gesture.x)}
         return {}
 
 
-def _scene_key(state: State) -> tuple[Any, str, float, str, int]:
+def _scene_key(state: ShrinkageState) -> tuple[Any, str, float, str, int]:
     mixing = state.alpha if state.penalty == "elastic-net" else 0.0
     groups = (state.groups, state.group_size) if state.penalty == "group-lasso" else ("", 1)
     return source(state), state.penalty, mixing, *groups
-
-
-def _chosen(state: State, p: int) -> tuple[int, int]:
-    """The two features of the geometry, brought into range and made different."""
-    j, k = min(state.feature_x, p - 1), min(state.feature_y, p - 1)
-    if j == k and p > 1:
-        k = j - 1 if j == p - 1 else j + 1
-    return j, k
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +132,7 @@ class _Solution:
         return self.penalty.value(self.w)
 
 
-def _solve(state: State, made: Scene, cv: CrossValidation | None) -> _Solution:
+def _solve(state: ShrinkageState, made: Scene, cv: CrossValidation | None) -> _Solution:
     problem = made.data.problem
     lam = 0.0 if state.penalty == "none" else state.lam
     w = made.path.standardized_at(lam)
@@ -167,10 +164,11 @@ _LABELS = {
 }  # fmt: skip
 
 
-def _frame(state: State, made: Scene, cv: CrossValidation | None) -> Frame:
+def _frame(state: ShrinkageState, made: Scene, cv: CrossValidation | None) -> Frame:
     problem = made.data.problem
     found = _solve(state, made, cv)
-    last = float(problem.p - 1) or 1.0
+    places = (-1.0, float(problem.p - 1))
+    names = ("automatic", *problem.names)
     return Frame(
         panels=_panels(state, made, found, cv), readouts=_readouts(made, found, cv),
         caption=caption(made, state.penalty, found.lam, found.w), message=message(made),
@@ -182,20 +180,20 @@ def _frame(state: State, made: Scene, cv: CrossValidation | None) -> Frame:
         ),
         certificate=Certificate(name="KKT residual", value=found.kkt, tolerance=TOLERANCE),
         progress=0.5 if cv is None else None, status="running" if cv is None else "exact",
-        limits={"lam": made.limits, "feature_x": (0.0, last), "feature_y": (0.0, last)},
-        options={"feature_x": problem.names, "feature_y": problem.names, "target": made.data.targets},
+        limits={"lam": made.limits, "feature_x": places, "feature_y": places},
+        options={"feature_x": names, "feature_y": names, "target": made.data.targets},
     )  # fmt: skip
 
 
-def _panels(state: State, made: Scene, found: _Solution, cv: CrossValidation | None) -> tuple[Panel, ...]:
+def _panels(state: ShrinkageState, made: Scene, found: _Solution, cv: CrossValidation | None) -> tuple[Panel, ...]:
     problem = made.data.problem
-    chosen = _chosen(state, problem.p)
-    bars = coefficients.panel(made, found.w, chosen, state.show_ols)
+    pair = chosen(made, state.feature_x, state.feature_y)
+    bars = coefficients.panel(made, found.w, pair, state.show_ols)
     curves = path.panel(made, found.lam, found.w, found.df, state.path_axis)
     errors = error.panel(made, cv, found.lam, found.train, found.validation)
     if problem.p == 1:
         return bars, curves, errors
-    return bars, geometry.panel(made, slice_at(problem, found.penalty, found.w, *chosen), chosen), curves, errors
+    return bars, geometry.panel(made, slice_at(problem, found.penalty, found.w, *pair), pair), curves, errors
 
 
 lab = Shrinkage()

@@ -20,7 +20,8 @@ def panel(made: Scene, w: Array, chosen: tuple[int, int], show_ghost: bool) -> P
         raw=made.data.problem.unscale(w)[1], labels=made.data.problem.names, roles=made.roles,
     )  # fmt: skip
     picked = Points(
-        key="chosen", role="muted", shape="triangle", x=list(chosen), y=[y.low, y.low], labels=("x", "y"),
+        key="chosen", role="muted", shape="triangle", labels=("x", "y"), x=np.array(chosen, dtype=float),
+        y=np.full(2, y.low),
     )  # fmt: skip
     active = int(np.count_nonzero(w))
     kept = Readout(name="active", value=f"{active} of {p} active", role="accent")

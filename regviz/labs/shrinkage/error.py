@@ -23,7 +23,7 @@ def panel(made: Scene, cv: CrossValidation | None, lam: float, train: float, val
     shown = min(max(lam, x.low), x.high)
     moving: tuple[Mark, ...] = (
         Rule(key="cursor", value=shown, bound="lam", role="text"),
-        Points(key="here", x=[shown] * len(at), y=at, roles=tuple(roles)),
+        Points(key="here", x=np.full(len(at), shown), y=np.array(at), roles=tuple(roles)),
     )
     return Panel(
         key="error", title="Error", x=x, y=y, marks=still(made, cv) + moving, readouts=tuple(readouts)

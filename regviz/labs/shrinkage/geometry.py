@@ -77,30 +77,30 @@ def _trace(made: Scene, chosen: tuple[int, int]) -> tuple[Mark, ...]:
 
 def _touching(cut: Slice, reach: float, role: str) -> list[Mark]:
     """The contour through the solution, its centre, the solution, and −∇loss inside the normal cone."""
-    u, v = cut.point
     marks: list[Mark] = []
     if cut.level > 0.0:
         x, y = cut.ellipse(cut.level)
         marks.append(Lines(key="tangent", role="text", x=x[None], y=y[None]))
     marks += _cone(cut, reach, role)
     marks.append(
-        Points(key="centre", role="text", shape="cross", x=[cut.centre[0]], y=[cut.centre[1]], labels=("optimum here",))
+        Points(key="centre", role="text", shape="cross", x=cut.centre[:1], y=cut.centre[1:], labels=("optimum here",))
     )
-    marks.append(Points(key="solution", role=role, x=[u], y=[v], labels=("ŵ",)))
+    marks.append(Points(key="solution", role=role, x=cut.point[:1], y=cut.point[1:], labels=("ŵ",)))
     return marks
 
 
 def _cone(cut: Slice, reach: float, role: str) -> list[Mark]:
-    (u, v), gradient = cut.point, np.asarray(cut.gradient)
+    gradient = cut.gradient
     length = float(np.hypot(*gradient))
     if not length > FLAT * float(np.trace(cut.H)) * reach:
         return []
     size = ARROW * reach
-    corners = [(u + size * dx, v + size * dy) for dx, dy in cut.normal_cone()]
     marks: list[Mark] = []
-    if len(corners) > 1:
-        x, y = zip((u, v), *corners, strict=True)
+    edges = cut.normal_cone()
+    if len(edges) > 1:
+        x, y = np.vstack([cut.point, cut.point + size * edges]).T
         marks.append(Region(key="cone", role=role, x=x, y=y, outline=False))
-    dx, dy = gradient / length * size
-    marks.append(Arrows(key="gradient", role="loss", x=[u], y=[v], dx=[dx], dy=[dy], labels=("−∇loss",)))
+    dx, dy = (gradient / length * size)[:, None]
+    x, y = cut.point[:, None]
+    marks.append(Arrows(key="gradient", role="loss", x=x, y=y, dx=dx, dy=dy, labels=("−∇loss",)))
     return marks

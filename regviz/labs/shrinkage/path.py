@@ -28,11 +28,14 @@ def panel(made: Scene, lam: float, w: Array, df: float, axis: str) -> Panel:
             key="here", x=np.full(len(drawn), here), y=w[drawn], roles=tuple(made.roles[j] for j in drawn),
         ),
     )  # fmt: skip
-    hidden = len(made.ols) - len(drawn)
-    readouts = (Readout(name="thinned", value=f"{len(drawn)} largest of {len(made.ols)}", role="muted"),)
+    readouts = []
+    if any(mark.key == "crossings" for mark in still(made, axis)):
+        readouts.append(Readout(name="crossings", value="○ sign change", role="bad"))
+    if len(drawn) < len(made.ols):
+        readouts.append(Readout(name="thinned", value=f"{len(drawn)} largest of {len(made.ols)}", role="muted"))
     return Panel(
         key="path", title="Regularization path", x=x, y=bar_axes(made)[1], marks=still(made, axis) + moving,
-        readouts=readouts if hidden else (),
+        readouts=tuple(readouts),
     )  # fmt: skip
 
 
@@ -77,13 +80,12 @@ def still(made: Scene, axis: str) -> tuple[Mark, ...]:
         group = [j for j in largest(made) if made.roles[j].startswith("informative") is coloured]
         if group:
             names = made.data.problem.names
-            labels = tuple(names[j] if coloured or (j in named and len(names) > 12) else "" for j in group)
+            labels = tuple(names[j] if coloured or (j in named and made.data.truth is None) else "" for j in group)
             roles = tuple(made.roles[j] for j in group)
             marks.append(Lines(key=key, x=x, y=made.coef[:, group].T, labels=labels, roles=roles, thin=not coloured))
     if made.path.penalty == "ridge" and (crossings := _crossings(made, x)):
-        marks.append(
-            Points(key="crossings", x=[c[0] for c in crossings], y=[0.0] * len(crossings), shape="ring", role="bad")
-        )
+        places = np.array(crossings)
+        marks.append(Points(key="crossings", x=places, y=np.zeros_like(places), shape="ring", role="bad"))
     return tuple(marks)
 
 
@@ -102,12 +104,12 @@ def _places(made: Scene, axis: str) -> Array:
     return made.df if axis == "df" else made.lams
 
 
-def _crossings(made: Scene, x: Array) -> list[tuple[float, int]]:
-    """(place, feature) where a drawn curve changes sign between two drawn λ, found by linear interpolation."""
+def _crossings(made: Scene, x: Array) -> list[float]:
+    """Where a drawn curve changes sign between two drawn λ, found by linear interpolation."""
     found = []
     for j in largest(made):
         curve = made.coef[:, j]
         for k in np.flatnonzero(curve[:-1] * curve[1:] < 0.0):
             share = curve[k] / (curve[k] - curve[k + 1])
-            found.append((float(x[k] + share * (x[k + 1] - x[k])), j))
+            found.append(float(x[k] + share * (x[k + 1] - x[k])))
     return found

@@ -28,7 +28,8 @@ class Scene:
 
     ``lams`` (L,) increasing are the drawn values of λ, ``coef`` (L, p) the standardised solutions there, ``train`` (L,)
     the training error, ``df`` (L,) the degrees of freedom, ``test`` (L,) the exact expected test error or None.
-    ``ols`` (p,) is the solution at λ = 0. ``limits`` is the shown range of λ.
+    ``ols`` (p,) is the solution at λ = 0, ``order`` lists the features, those that matter most first. ``limits`` is the
+    shown range of λ.
     """
 
     data: Data
@@ -41,6 +42,7 @@ class Scene:
     test: Array | None
     ols: Array
     roles: tuple[str, ...]
+    order: tuple[int, ...]
     groups: Groups
 
 
@@ -63,10 +65,11 @@ def scene(key: Source, penalty: str, alpha: float, groups_text: str, group_size:
     path = path_of(found.problem, penalty, mixing, groups if penalty == "group-lasso" else None)
     limits = _limits(found, path, alpha)
     lams, coef = _drawn(limits, path)
+    order = _importance(coef)
     return Scene(
         data=found, path=path, limits=limits, lams=lams, coef=coef, train=_train_error(found, coef),
         df=np.array([path.df_at(lam) for lam in lams]), test=_test_error(found, coef), ols=path.standardized_at(0.0),
-        roles=feature_roles(found, _importance(coef)), groups=groups,
+        roles=feature_roles(found, order), order=order, groups=groups,
     )  # fmt: skip
 
 
@@ -88,6 +91,14 @@ def _tried(made: Scene) -> Array:
     if made.path.penalty in ("elastic-net", "group-lasso"):
         return np.geomspace(*made.limits, TRIED)[::-1]
     return made.lams[::-1]
+
+
+def chosen(made: Scene, x: int, y: int) -> tuple[int, int]:
+    """The two features of the geometry: −1 picks by importance, numbers past the last are brought into range."""
+    last = made.data.problem.p - 1
+    j = min(x, last) if x >= 0 else next((k for k in made.order if k != min(y, last)), 0)
+    k = min(y, last) if y >= 0 else next((k for k in made.order if k != j), 0)
+    return (j, k) if j != k or last == 0 else (j, j - 1 if j == last else j + 1)
 
 
 def slow(made: Scene) -> bool:
