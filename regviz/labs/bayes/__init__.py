@@ -1,0 +1,249 @@
+"""A prior is a penalty: λ and the width of the prior are one slider; the mode is ridge or lasso, the mean is not."""
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regviz.data import bundled_names
+from regviz.lab import Certificate, Frame, Gesture, Lab, Panel, Part, Readout, choice, integer, slider, switch
+from regviz.labs._data import DataControls, source
+from regviz.labs.bayes import along, coefficients, duality, evidence, functions, joint, words
+from regviz.labs.bayes.posterior import Posterior, line
+from regviz.labs.bayes.scene import (
+    CHAINS,
+    LEAST_LAM,
+    Case,
+    Noise,
+    case,
+    draws,
+    lasso_evidence,
+    noise,
+    ridge_evidence,
+    usable_lam,
+    usable_noise,
+    validation,
+)
+from regviz.linear import CrossValidation
+from regviz.theory.bayes import PRIORS
+from regviz.theory.laplace_draws import sweeps
+
+TOLERANCE = 1e-9
+"""KKT residual, in units of λ_max, up to which a mode is certified."""
+LARGE = 50_000
+"""Numbers in X beyond which the first picture does not wait for cross-validation."""
+
+MANY = 30
+"""Coefficients beyond which slices stand in for sampled marginals until these are ready."""
+
+
+@dataclass(frozen=True)
+class BayesState(DataControls):
+    """The controls of the bayes lab."""
+
+    dataset: str = choice(
+        "synthetic", ("synthetic", *bundled_names()), free=True, place="data", label="data set",
+        help="Synthetic data with a known truth, a bundled table, or the path of your own CSV file.",
+    )  # fmt: skip
+    prior: str = choice(
+        "laplace", tuple(PRIORS), place="mode", help="What is believed of every coefficient before seeing data."
+    )
+    lam: float = slider(
+        0.3, LEAST_LAM, 1e15, shown=(1e-4, 10.0), log=True, symbol="λ", place="main",
+        help="Penalty strength, and in the same move the width of the prior: a narrow prior is a strong penalty.",
+    )  # fmt: skip
+    sigma_from: str = choice(
+        "estimate", ("estimate", "control"), label="noise from",
+        help="estimate: σ² from the residuals of least squares (or the evidence); control: the slider below.",
+    )  # fmt: skip
+    sigma2: float = slider(
+        4.0, 1e-12, 1e15, shown=(0.01, 100.0), log=True, symbol="σ²", label="noise variance",
+        when=("sigma_from", ("control",)), help="Variance of the noise in the likelihood.",
+    )  # fmt: skip
+    others: str = choice(
+        "held", ("held", "integrated"), label="other coefficients",
+        help="held: at the mode, a slice of the posterior; integrated: the marginal posterior.",
+    )  # fmt: skip
+    inputs: str = choice(
+        "features", ("features", "curve"),
+        help="features: the columns of the data; curve: Gaussian bumps over one feature, a coefficient for each.",
+    )  # fmt: skip
+    along: int = integer(
+        0, 0, 100_000, shown=(0, 11), when=("inputs", ("curve",)), label="curve over", help="Feature under the bumps."
+    )
+    bumps: int = integer(
+        12, 2, 200, shown=(3, 40), when=("inputs", ("curve",)), help="Bumps, evenly over the feature's range."
+    )
+    folds: int = integer(10, 2, 1_000, shown=(2, 20), place="validation", help="Folds of the cross-validation.")
+    feature_x: int = integer(8, 0, 100_000, shown=(0, 11), place="view", label="first coefficient",
+                             help="Coefficient along which the posterior is shown.")  # fmt: skip
+    feature_y: int = integer(0, 0, 100_000, shown=(0, 11), place="view", label="second coefficient",
+                             help="Its partner in the plane.")  # fmt: skip
+    level: float = slider(
+        0.9, 0.5, 0.99, place="view", label="credible level", help="Share of the posterior in regions and bands."
+    )
+    close_up: bool = switch(False, place="view", label="close-up", help="Zoom the plane to the posterior as it moves.")
+    functions: int = integer(20, 1, 200, shown=(5, 60), place="view", help="Functions drawn from prior and posterior.")
+    sample: bool = switch(True, place="view", label="sampling", help="Sample what has no closed form (Laplace prior).")
+
+
+class Bayes(Lab):
+    """Drag λ or the width of the prior: they are the same slider."""
+
+    name: ClassVar[str] = "bayes"
+    title: ClassVar[str] = "A prior is a penalty"
+    group: ClassVar[Literal["linear", "neural", "theory", "guide"]] = "linear"
+    order: ClassVar[int] = 4
+    summary: ClassVar[str] = "Ridge and lasso as posterior modes; mean, median, evidence and draws beside them."
+    State: ClassVar[type[Any]] = BayesState
+
+    def frames(self, state: BayesState) -> Generator[Frame, Any, None]:
+        """At once what has a closed form; then what is sampled or cross-validated."""
+        found = _case(state)
+        guess = noise(found)
+        sigma2 = _sigma2(state, found, guess)
+        samples = state.prior == "laplace" and state.sample and sweeps(found.problem, CHAINS) > 0
+        ask = (found, usable_lam(found, state.lam), sigma2, state.seed)
+        check = (found, state.prior, state.folds, state.seed)
+        large = found.problem.n * found.problem.p > LARGE
+        slices = state.others == "held" or found.problem.p > MANY
+        if (samples and slices and not draws.knows(*ask)) or (large and not validation.knows(*check)):
+            yield _frame(state, _posterior(state, found, sigma2, None), guess, None)
+        drawn = draws(*ask) if samples else None
+        yield _frame(state, _posterior(state, found, sigma2, drawn), guess, validation(*check))
+
+    def gesture(self, state: BayesState, gesture: Gesture) -> Mapping[str, Any]:
+        """Dragging the prior's handle sets its width, and so λ; a click on a bar chooses its coefficient."""
+        found = _case(state)
+        if gesture.panel == "coefficients" and gesture.kind == "click" and gesture.index >= 0:
+            same = gesture.index == state.feature_x
+            return {} if same else {"feature_x": gesture.index, "feature_y": state.feature_x}
+        if gesture.kind != "drag" or gesture.mark not in ("width", "slider"):
+            return {}
+        sigma2 = _sigma2(state, found, noise(found))
+        if gesture.panel == "duality":
+            lam = duality.lam_near(found, sigma2, state.prior, _positive(gesture.x), _positive(gesture.y))
+        else:
+            lam = PRIORS[state.prior](_positive(gesture.x)).penalty(sigma2, found.problem.n)
+        return {"lam": min(max(lam, found.limits[0]), found.limits[1])}
+
+    def snippets(self, state: BayesState) -> Mapping[str, str]:
+        """Code for the mode and for the posterior."""
+        found = _case(state)
+        made = _posterior(state, found, _sigma2(state, found, noise(found)), None)
+        plain = state.dataset == "synthetic" or state.inputs == "curve" or state.dataset in bundled_names()
+        return words.snippets(made, "" if plain else state.dataset, "" if plain else state.target)
+
+
+def _positive(value: float) -> float:
+    return max(value, 1e-12)
+
+
+def _case(state: BayesState) -> Case:
+    curve = state.inputs == "curve"
+    return case(source(state), curve, state.along if curve else 0, state.bumps if curve else 0)
+
+
+def _sigma2(state: BayesState, found: Case, guess: Noise) -> float:
+    return guess.chosen if state.sigma_from == "estimate" else usable_noise(found, state.sigma2)
+
+
+def _posterior(state: BayesState, found: Case, sigma2: float, drawn: Any) -> Posterior:
+    return Posterior.of(found, state.prior, usable_lam(found, state.lam), sigma2, state.others == "held", drawn)
+
+
+def _chosen(state: BayesState, p: int) -> tuple[int, ...]:
+    """The coefficients that are shown, brought into range and made different; one where there is only one."""
+    j, k = min(state.feature_x, p - 1), min(state.feature_y, p - 1)
+    if p == 1:
+        return (0,)
+    if j == k:
+        k = j - 1 if j == p - 1 else j + 1
+    return j, k
+
+
+def _frame(state: BayesState, made: Posterior, guess: Noise, cv: CrossValidation | None) -> Frame:
+    found = made.case
+    loss = made.objective - made.penalty.value(made.mode)
+    last = max(float(found.problem.p - 1), 1.0)
+    features = max(float(found.data.problem.p - 1), 1.0)
+    estimate = guess.chosen
+    return Frame(
+        panels=_panels(state, made, cv), readouts=_readouts(state, made, guess, cv), caption=words.caption(made),
+        message=words.message(made, guess, state.lam, state.prior == "gaussian" or sweeps(found.problem, CHAINS) > 0),
+        subtitle=f"{state.prior} prior, {found.data.title}", equation=words.equation(made),
+        parts=(
+            Part(label="loss = −log likelihood", value=loss, role="likelihood"),
+            Part(label="penalty = −log prior", value=made.objective - loss, role="prior"),
+        ),
+        certificate=Certificate(name="KKT residual", value=made.kkt, tolerance=TOLERANCE),
+        progress=0.5 if cv is None else None, status="running" if cv is None else "exact",
+        limits={
+            "lam": found.limits, "sigma2": (0.01 * estimate, 100.0 * estimate), "feature_x": (0.0, last),
+            "feature_y": (0.0, last), "along": (0.0, features),
+        },
+        options={
+            "feature_x": found.names, "feature_y": found.names, "along": found.data.problem.names,
+            "target": found.data.targets,
+        },
+    )  # fmt: skip
+
+
+def _panels(state: BayesState, made: Posterior, cv: CrossValidation | None) -> tuple[Panel, ...]:
+    found, chosen = made.case, _chosen(state, made.case.problem.p)
+    sampled = made.draws is not None
+    panels = [along.panel(made, chosen[0], state.level)]
+    if len(chosen) == 2:
+        panels.append(joint.panel(made, (chosen[0], chosen[1]), state.level, state.close_up))
+    panels += [
+        coefficients.panel(made, chosen, state.level),
+        evidence.panel(found, state.prior, made.lam, made.sigma2, cv, sampled, state.seed),
+        functions.panel(made, chosen[0], state.level, state.functions, state.seed),
+        duality.panel(made),
+    ]
+    return tuple(panels)
+
+
+def _readouts(state: BayesState, made: Posterior, guess: Noise, cv: CrossValidation | None) -> tuple[Readout, ...]:
+    found = line(made, _chosen(state, made.case.problem.p)[0], state.level)
+    n = made.case.problem.n
+    values: dict[str, tuple[str, Any]] = {
+        "lam": ("λ", made.lam), "prior_width": (made.prior.symbol, made.prior.width),
+        "prior_variance": ("prior variance", made.prior.variance), "n_lam": ("nλ = λ_R = λ_½", n * made.lam),
+        "sigma2": ("σ²", made.sigma2), "sigma2_residual": ("σ² by least squares", guess.least_squares),
+        "sigma2_evidence": ("σ² by evidence", guess.evidence), "map": ("MAP", found.mode),
+        "median": ("median", found.median), "mean": ("mean", found.mean),
+        "zeros": ("exact zeros of the MAP", _zeros(made.mode)),
+        "zeros_mean": ("exact zeros of the mean", None if made.mean is None else _zeros(made.mean)),
+        "log_evidence": ("log evidence", _log_evidence(state, made)),
+        "lam_evidence": ("λ evidence", _best(state, made)),
+        "lam_cv": ("λ validation", None if cv is None else cv.lam_min), "kkt": ("KKT residual", made.kkt),
+        "objective": ("objective", made.objective),
+    }  # fmt: skip
+    return tuple(Readout(name=name, label=label, value=value) for name, (label, value) in values.items())
+
+
+def _zeros(w: NDArray[np.float64]) -> int:
+    return int(np.count_nonzero(w == 0.0))
+
+
+def _log_evidence(state: BayesState, made: Posterior) -> float | None:
+    """That of the prior in use at this λ and σ²; None while the Laplace prior is not sampled."""
+    if state.prior == "gaussian":
+        return float(made.case.spectrum.log_evidence(np.array([made.lam]), made.sigma2)[0])
+    curve = None if made.draws is None else lasso_evidence(made.case, made.sigma2, state.seed)
+    if curve is None or not curve[0][0] <= made.lam <= curve[0][-1]:
+        return None
+    return float(np.interp(np.log(made.lam), np.log(curve[0]), curve[1]))
+
+
+def _best(state: BayesState, made: Posterior) -> float | None:
+    if state.prior == "gaussian":
+        return ridge_evidence(made.case, made.sigma2)[1]
+    curve = None if made.draws is None else lasso_evidence(made.case, made.sigma2, state.seed)
+    return None if curve is None else curve[2]
+
+
+lab = Bayes()

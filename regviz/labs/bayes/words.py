@@ -1,0 +1,89 @@
+"""What the bayes lab says: caption, notes on data and sampling, formula with numbers, and code for elsewhere."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from regviz.lab import show
+from regviz.labs.bayes.posterior import Posterior
+from regviz.labs.bayes.scene import PENALTY, Noise
+from regviz.linear.snippets import Recipe, snippet
+
+
+def caption(made: Posterior) -> str:
+    """One sentence on prior, mode and mean."""
+    p = made.case.problem.p
+    if made.prior.name == "gaussian":
+        return (
+            f"At λ = {show(made.lam)} ridge is the peak and the mean of the posterior under a Gaussian prior of width "
+            f"τ = {show(made.prior.width)}: they are one point, for every one of the {p} coefficients."
+        )
+    zeros = int(np.count_nonzero(made.mode == 0.0))
+    start = (
+        f"At λ = {show(made.lam)} the lasso is the peak of the posterior under a Laplace prior of width "
+        f"b = {show(made.prior.width)}: {zeros} of {p} coefficients are exactly 0 at the peak"
+    )
+    if made.mean is None:
+        return f"{start}."
+    return f"{start}, {int(np.count_nonzero(made.mean == 0.0))} at the posterior mean."
+
+
+def message(made: Posterior, guess: Noise, asked: float, sampled: bool) -> str:
+    """What was dropped, coded, assumed or left out, in a sentence or more; "" when there is nothing to say."""
+    found = made.case
+    said = list(found.data.notes)
+    if made.lam > asked:
+        said.append(f"λ is taken as {show(made.lam)}: below that the prior is flat.")
+    if found.data.classes is not None:
+        said.append("The target has two values and is treated here as a number with Gaussian noise.")
+    if guess.least_squares is None:
+        said.append("Least squares leaves no rows to estimate σ² from; the estimate is that of the largest evidence.")
+    if not sampled:
+        said.append(
+            f"{found.problem.p} coefficients on {found.problem.n} rows are too many to sample: "
+            "the Laplace posterior is shown with the others at the mode only."
+        )
+    return " ".join(said)
+
+
+def equation(made: Posterior) -> str:
+    """The duality with its numbers."""
+    n, noise = made.case.problem.n, show(made.sigma2)
+    square = "τ²" if made.prior.name == "gaussian" else "b"
+    value = made.prior.width**2 if made.prior.name == "gaussian" else made.prior.width
+    return f"{square} = σ²/(nλ) = {noise}/({n} · {show(made.lam)}) = {show(value)}"
+
+
+def snippets(made: Posterior, csv: str, target: str) -> Mapping[str, str]:
+    """The mode as a penalised fit, and the posterior in NumPy (Gaussian) or as a Gibbs sampler (Laplace)."""
+    recipe = Recipe(
+        penalty=PENALTY[made.prior.name], lam=made.lam, standardize=made.case.problem.standardized, csv=csv,
+        target=target,
+    )  # fmt: skip
+    code = {name: snippet(name, recipe) for name in ("scikit-learn", "R glmnet")}
+    return {**code, "NumPy": _POSTERIOR[made.prior.name].format(lam=made.lam, sigma2=made.sigma2)}
+
+
+_HEAD = """import numpy as np
+
+# X (n, p) with centred (and scaled) columns, y (n,) centred
+lam, sigma2 = {lam!r}, {sigma2!r}
+n, p = X.shape
+"""
+_POSTERIOR = {
+    "gaussian": _HEAD + """precision = (X.T @ X / n + lam * np.eye(p)) * n / sigma2
+covariance = np.linalg.inv(precision)
+mean = covariance @ X.T @ y / sigma2  # the ridge solution
+draws = np.random.default_rng(0).multivariate_normal(mean, covariance, size=1000)
+""",
+    "laplace": _HEAD + """b = sigma2 / (n * lam)
+rng = np.random.default_rng(0)
+w, draws = np.ones(p), []
+for sweep in range(2000):  # Park and Casella (2008), noise variance known
+    inverse = rng.wald(1 / (b * np.abs(w)), 1 / b**2)
+    covariance = np.linalg.inv(X.T @ X / sigma2 + np.diag(inverse))
+    w = rng.multivariate_normal(covariance @ X.T @ y / sigma2, covariance)
+    draws.append(w)
+mean = np.mean(draws[200:], axis=0)  # not sparse; the mode is the lasso
+""",
+}

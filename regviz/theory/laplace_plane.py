@@ -1,0 +1,189 @@
+"""Two coefficients' joint posterior: exact regions of highest density, with a Gaussian or a Laplace prior.
+
+The Gaussian's regions are ellipses. The Laplace's are found by quadrature and by walking out along rays.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Protocol
+
+import numpy as np
+
+from regviz.linear.problem import Array
+from regviz.theory.laplace_slice import log_average, log_mass
+
+RAYS = 180
+"""Directions in which the edge of a region is sought."""
+_CELLS = 128
+_NODES = 64
+_DEEP = 30.0
+"""Log density below the peak at which the plane is cut off."""
+
+
+class Plane(Protocol):
+    """A joint density of two coefficients."""
+
+    @property
+    def mean(self) -> tuple[float, float]:
+        """Posterior means."""
+
+    def region(self, level: float) -> tuple[Array, Array]:
+        """Closed edge of the highest-density region that holds the share ``level``."""
+
+
+@dataclass(frozen=True, eq=False)
+class GaussianPlane:
+    """N(mean, covariance) of two coefficients."""
+
+    mean: tuple[float, float]
+    covariance: Array
+
+    def region(self, level: float) -> tuple[Array, Array]:
+        """The ellipse at Mahalanobis distance √(−2·log(1 − level))."""
+        values, vectors = np.linalg.eigh(self.covariance)
+        angle = np.linspace(0.0, 2.0 * math.pi, RAYS + 1)
+        radius = math.sqrt(-2.0 * math.log1p(-level)) * np.sqrt(np.maximum(values, 0.0))
+        edge = vectors @ (radius[:, None] * np.stack([np.cos(angle), np.sin(angle)]))
+        return self.mean[0] + edge[0], self.mean[1] + edge[1]
+
+
+@dataclass(frozen=True, eq=False)
+class LaplacePlane:
+    """A Laplace prior of scale ``b`` on (u, v) times exp(−½(u, v)·curvature·(u, v) + pull·(u, v)), averaged over pulls.
+
+    ``curvature`` (2, 2) positive semidefinite, ``pulls`` (M, 2): one pair holds the other coefficients fixed, pairs
+    from posterior draws of the others integrate them out. ``peak`` is a point of high density to start from.
+    """
+
+    curvature: Array
+    pulls: Array
+    b: float
+    peak: tuple[float, float]
+
+    @cached_property
+    def mean(self) -> tuple[float, float]:
+        """Posterior means, by quadrature over one coefficient of the closed form in the other."""
+        return self._mean_of(0), self._mean_of(1)
+
+    @cached_property
+    def masses(self) -> Array:
+        """The log of each pull's integral over the plane (M,)."""
+        nodes, weights = self._nodes(0)
+        return _log_sum(self._side(0, nodes), weights)
+
+    def log_density(self, u: Array, v: Array) -> Array:
+        """Log density at the points (u, v) of any equal shape."""
+        (a, c), (_, d) = self.curvature
+        common = -0.5 * (a * u * u + 2.0 * c * u * v + d * v * v) - (np.abs(u) + np.abs(v)) / self.b
+        pulls = self.pulls.reshape(-1, 2, *([1] * np.ndim(u)))
+        lines = pulls[:, 0] * u + pulls[:, 1] * v - self.masses.reshape(-1, *([1] * np.ndim(u)))
+        result: Array = common + log_average(lines)
+        return result
+
+    def region(self, level: float) -> tuple[Array, Array]:
+        """The edge at the density that the share ``level`` of the mass exceeds."""
+        return self._edge(self.threshold(level))
+
+    def threshold(self, level: float) -> float:
+        """The log density that the share ``level`` of the mass exceeds, from cells none of which lies astride 0."""
+        heights, shares = self._ranking
+        return float(np.interp(level, shares, heights))
+
+    @cached_property
+    def _ranking(self) -> tuple[Array, Array]:
+        """Log densities of the cells, falling, and the share of the mass in the cells down to each."""
+        heights, areas = self._cells
+        order = np.argsort(-heights)
+        inside = np.cumsum(areas[order] * np.exp(heights[order] - heights[order[0]]))
+        return heights[order], inside / inside[-1]
+
+    @cached_property
+    def _cells(self) -> tuple[Array, Array]:
+        """Log densities and areas of the grid's cells, (k,)."""
+        (u, du), (v, dv) = (self._ruler(axis) for axis in (0, 1))
+        heights = self.log_density(*np.meshgrid(u, v, indexing="ij"))
+        return heights.ravel(), np.outer(du, dv).ravel()
+
+    def _ruler(self, axis: int) -> tuple[Array, Array]:
+        """Midpoints and lengths of the cells along one axis, none astride 0."""
+        low, high = self._reach[axis]
+        knots = np.linspace(low, high, _CELLS + 1)
+        if low < 0.0 < high:
+            knots[np.argmin(np.abs(knots[1:-1])) + 1] = 0.0
+        return 0.5 * (knots[1:] + knots[:-1]), np.diff(knots)
+
+    @cached_property
+    def _reach(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Where each coefficient's own marginal has fallen to nothing on either side."""
+        return self._falls(0), self._falls(1)
+
+    def _falls(self, axis: int) -> tuple[float, float]:
+        start = self.peak[axis]
+        unit = 1.0 / (math.sqrt(max(float(self.curvature[axis, axis]), 0.0)) + 1.0 / self.b)
+        steps = unit * np.geomspace(1e-3, 1e9, 481)
+        points = np.concatenate([[start], start + steps, start - steps])
+        heights = self._side(axis, points).max(axis=0)
+        floor = heights[0] - _DEEP
+        right, left = heights[1:482], heights[482:]
+        return float(start - steps[np.argmax(left < floor)]), float(start + steps[np.argmax(right < floor)])
+
+    def _side(self, axis: int, points: Array) -> Array:
+        """The log of each pull's density (M, k) at ``points`` (k,) of one coefficient, the other integrated out."""
+        own, cross, other = self.curvature[axis, axis], self.curvature[0, 1], self.curvature[1 - axis, 1 - axis]
+        mine, theirs = self.pulls[:, axis, None], self.pulls[:, 1 - axis, None]
+        line = points * (mine - 0.5 * own * points) - np.abs(points) / self.b
+        result: Array = line + log_mass(other, theirs - cross * points, self.b)
+        return result
+
+    def _nodes(self, axis: int) -> tuple[Array, Array]:
+        """Gauss–Legendre nodes and log weights over pieces that do not straddle 0 or the peak."""
+        low, high = self._reach[axis]
+        breaks = np.unique([low, high, *(x for x in (0.0, self.peak[axis]) if low < x < high)])
+        x, w = _gauss_legendre()
+        pieces = [(0.5 * (b - a), 0.5 * (a + b)) for a, b in zip(breaks[:-1], breaks[1:], strict=True)]
+        points = np.concatenate([half * x + centre for half, centre in pieces])
+        return points, np.log(np.concatenate([half * w for half, _ in pieces]))
+
+    def _mean_of(self, axis: int) -> float:
+        nodes, weights = self._nodes(axis)
+        share = self._side(axis, nodes) + weights
+        share = np.exp(share - share.max(axis=1, keepdims=True))
+        return float(np.mean((share @ nodes) / share.sum(axis=1)))
+
+    @cached_property
+    def _top(self) -> tuple[float, float]:
+        """The densest of ``peak`` and the cells: rays start inside every region."""
+        heights, _ = self._cells
+        best = int(np.argmax(heights))
+        if heights[best] <= float(self.log_density(np.array(self.peak[0]), np.array(self.peak[1]))):
+            return self.peak
+        row, column = divmod(best, _CELLS)
+        return float(self._ruler(0)[0][row]), float(self._ruler(1)[0][column])
+
+    def _edge(self, floor: float) -> tuple[Array, Array]:
+        """Where the log density falls to ``floor`` along rays from the peak, by bisection on all rays at once."""
+        angle = np.linspace(0.0, 2.0 * math.pi, RAYS + 1)[:-1]
+        along = np.stack([np.cos(angle), np.sin(angle)])
+        (left, right), (bottom, top) = self._reach
+        low, high = np.zeros(RAYS), np.full(RAYS, math.hypot(right - left, top - bottom))
+        u, v = self._top
+        for _ in range(36):
+            middle = 0.5 * (low + high)
+            inside = self.log_density(u + middle * along[0], v + middle * along[1]) >= floor
+            low, high = np.where(inside, middle, low), np.where(inside, high, middle)
+        x, y = u + low * along[0], v + low * along[1]
+        return np.append(x, x[0]), np.append(y, y[0])
+
+
+@cache
+def _gauss_legendre() -> tuple[Array, Array]:
+    x, w = np.polynomial.legendre.leggauss(_NODES)
+    return x, w
+
+
+def _log_sum(lines: Array, weights: Array) -> Array:
+    total = lines + weights
+    top = total.max(axis=1)
+    result: Array = top + np.log(np.exp(total - top[:, None]).sum(axis=1))
+    return result
