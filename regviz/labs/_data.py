@@ -80,12 +80,14 @@ class Data:
 
     ``X`` (n, p) and ``y`` (n,) are on their own scale. ``truth`` (p,) are true coefficients on the problem's scale, or
     None; ``test_error(intercept, coef)`` is the exact expected squared error of own-scale coefficients, or None.
-    ``groups`` are blocks of columns that belong together; ``classes`` the two labels of a two-valued target, or None.
+    ``outcomes`` (n,) are a two-valued target as 0 and 1, else None, ``classes`` its two labels. ``groups`` are blocks
+    of columns that belong together.
     """
 
     problem: Problem
     X: Array
     y: Array
+    outcomes: Array | None
     title: str
     groups: Groups
     truth: Array | None
@@ -134,7 +136,7 @@ def _synthetic(key: Source) -> Data:
     )  # fmt: skip
     problem = Problem.of(made.X, made.y, standardize=key.standardize)
     return Data(
-        problem=problem, X=made.X, y=made.y, title=f"synthetic, n = {n}, p = {p}, σ = {noise:g}",
+        problem=problem, X=made.X, y=made.y, outcomes=None, title=f"synthetic, n = {n}, p = {p}, σ = {noise:g}",
         groups=tuple((j,) for j in range(p)), truth=made.w * problem.scales, test_error=made.test_error, targets=(),
         classes=None, notes=(),
     )  # fmt: skip
@@ -145,9 +147,9 @@ def _table(key: Source) -> Data:
     problem = Problem.of(table.X, table.y, standardize=key.standardize, names=table.names)
     name = key.dataset if key.dataset in bundled_names() else os.path.basename(key.dataset)
     return Data(
-        problem=problem, X=table.X, y=table.y, title=f"{name}: {table.target}, n = {problem.n}, p = {problem.p}",
-        groups=table.groups, truth=None, test_error=None, targets=table.targets, classes=table.classes,
-        notes=table.notes,
+        problem=problem, X=table.X, y=table.y, outcomes=table.outcomes if table.classes else None,
+        title=f"{name}: {table.target}, n = {problem.n}, p = {problem.p}", groups=table.groups, truth=None,
+        test_error=None, targets=table.targets, classes=table.classes, notes=table.notes,
     )  # fmt: skip
 
 

@@ -167,28 +167,61 @@ def logistic_cv(
     checked = check_arguments(penalty, alpha, groups, "logistic", whole.p)
     grid = default_grid(whole.base, penalty, checked) if lams is None else check_grid(lams)
     rows = np.array(X, dtype=np.float64)
-    held = np.empty((whole.n, grid.size))
-    for test in folds:
-        part = LogisticProblem.of(
-            np.delete(rows, test, axis=0), np.delete(whole.y, test), standardize=standardize
-        )
-        eta = _log_odds(part, penalty, checked, grid, rows[test])
-        held[test] = 2.0 * (np.logaddexp(0.0, eta) - whole.y[test, None] * eta)
-    means = np.stack([held[test].mean(axis=0) for test in folds])
-    mean, se = held.mean(axis=0), means.std(axis=0, ddof=1) / np.sqrt(len(folds))
+    curves = [_Fold.of(rows, whole.y, test, standardize, penalty, checked, grid) for test in folds]
+    sizes = np.array([test.size for test in folds])
+    sums = np.stack([curve.at(grid) for curve in curves])
+    means = sums / sizes[:, None]
+    mean, se = sums.sum(axis=0) / whole.n, means.std(axis=0, ddof=1) / np.sqrt(len(folds))
     best = int(np.argmin(mean))
     latest = float(grid[mean <= mean[best] + se[best]].max())
-    return CrossValidation(grid, mean, se, means, float(grid[best]), latest, folds, penalty, checked.alpha)
+    return CrossValidation(
+        grid, mean, se, means, float(grid[best]), latest, folds, penalty, checked.alpha, tuple(curves)
+    )
 
 
-def _log_odds(problem: LogisticProblem, penalty: str, checked: Arguments, grid: Array, rows: Array) -> Array:
-    """B + Xw (m, L) for ``rows`` (m, p) on the data's own scale, fitted to ``problem`` at each λ of ``grid``."""
-    point, columns = problem.null_point, []
-    for lam in grid.tolist():
-        strength = make_penalty(penalty, lam, checked.alpha, checked.groups)
-        if strength.lam == 0.0 and not exists(problem):
-            raise ValueError(f"In a training fold at λ = 0: {DIVERGES}")
-        point = descent_to(problem, strength, point)
-        intercept, coef = problem.unscale(*point)
-        columns.append(intercept + rows @ coef)
-    return np.stack(columns, axis=1)
+@dataclass(frozen=True, eq=False)
+class _Fold:
+    """One left-out fold: its ``rows`` (m, p) and classes ``y`` (m,), and the fits to all other rows along ``grid``."""
+
+    problem: LogisticProblem
+    penalty: str
+    checked: Arguments
+    rows: Array
+    y: Array
+    grid: Array
+    points: tuple[Point, ...]
+
+    @classmethod
+    def of(
+        cls, X: Array, y: Array, test: Rows, standardize: bool, penalty: str, checked: Arguments, grid: Array
+    ) -> "_Fold":
+        """Fit the rows outside ``test`` at each λ of the falling ``grid``, each fit started from the one above."""
+        kept = LogisticProblem.of(np.delete(X, test, axis=0), np.delete(y, test), standardize=standardize)
+        point, points = kept.null_point, []
+        for lam in grid.tolist():
+            point = _descended(kept, make_penalty(penalty, lam, checked.alpha, checked.groups), point)
+            points.append(point)
+        return cls(kept, penalty, checked, X[test], y[test], grid, tuple(points))
+
+    def at(self, lams: Array) -> Array:
+        """Sums (L,) of the deviance over the fold at ``lams`` (L,)."""
+        return np.array([self._deviance(self._point(float(lam))) for lam in lams])
+
+    def _point(self, lam: float) -> Point:
+        k = int(np.abs(self.grid - lam).argmin())
+        if self.grid[k] == lam:
+            return self.points[k]
+        strength = make_penalty(self.penalty, lam, self.checked.alpha, self.checked.groups)
+        return _descended(self.problem, strength, self.points[k])
+
+    def _deviance(self, point: Point) -> float:
+        intercept, coef = self.problem.unscale(*point)
+        eta = intercept + self.rows @ coef
+        return 2.0 * float(np.sum(np.logaddexp(0.0, eta) - self.y * eta))
+
+
+def _descended(problem: LogisticProblem, penalty: Penalty, start: Point) -> Point:
+    """The minimiser, from ``start``; ValueError where it does not exist."""
+    if penalty.lam == 0.0 and not exists(problem):
+        raise ValueError(f"In a training fold at λ = 0: {DIVERGES}")
+    return descent_to(problem, penalty, start)

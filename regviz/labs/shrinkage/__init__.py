@@ -22,17 +22,17 @@ from regviz.lab import (
     switch,
     text,
 )
-from regviz.labs._data import DataControls, source
+from regviz.labs._data import DataControls, data, source
 from regviz.labs.shrinkage import coefficients, error, geometry, path
 from regviz.labs.shrinkage.scene import Scene, chosen, scene, slow, validation
+from regviz.labs.shrinkage.solution import Solution, cut, solve
 from regviz.labs.shrinkage.words import caption, message
 from regviz.linear import CrossValidation
-from regviz.linear.geometry import slice_at
-from regviz.linear.penalties import PENALTIES, Penalty, kkt, objective
+from regviz.linear.penalties import PENALTIES
 
 Array = NDArray[np.float64]
 
-TOLERANCE = 1e-9
+TOLERANCE = {"squared": 1e-9, "logistic": 1e-8}
 """KKT residual, in units of λ_max, up to which a solution is certified."""
 
 
@@ -44,6 +44,10 @@ class ShrinkageState(DataControls):
     lam: float = slider(
         0.1, 0.0, 1e15, shown=(1e-4, 10.0), log=True, symbol="λ", place="main", unless=("penalty", ("none",)),
         help="Penalty strength.",
+    )  # fmt: skip
+    loss: str = choice(
+        "automatic", ("automatic", "squared", "logistic"), place="data",
+        help="automatic is logistic for a target of two values, squared for all others.",
     )  # fmt: skip
     alpha: float = slider(
         0.5, 0.0, 1.0, symbol="α", label="mixing", when=("penalty", ("elastic-net",)),
@@ -102,49 +106,20 @@ class Shrinkage(Lab):
         return {}
 
 
-def _scene_key(state: ShrinkageState) -> tuple[Any, str, float, str, int]:
+def _scene_key(state: ShrinkageState) -> tuple[Any, str, str, float, str, int]:
     mixing = state.alpha if state.penalty == "elastic-net" else 0.0
     groups = (state.groups, state.group_size) if state.penalty == "group-lasso" else ("", 1)
-    return source(state), state.penalty, mixing, *groups
+    return source(state), _loss(state), state.penalty, mixing, *groups
 
 
-@dataclass(frozen=True, eq=False)
-class _Solution:
-    """One λ on the scene: the coefficients and every number that several panels show."""
-
-    lam: float
-    w: Array
-    penalty: Penalty
-    df: float
-    kkt: float
-    loss: float
-    objective: float
-    validation: float | None
-
-    @property
-    def train(self) -> float:
-        """Mean squared training error, twice the loss."""
-        return 2.0 * self.loss
-
-    @property
-    def charge(self) -> float:
-        """The penalty's part of the objective."""
-        return self.penalty.value(self.w)
+def _loss(state: ShrinkageState) -> str:
+    """The loss in use: left to itself, logistic for a target of two values."""
+    if state.loss != "automatic":
+        return state.loss
+    return "squared" if data(state).outcomes is None else "logistic"
 
 
-def _solve(state: ShrinkageState, made: Scene, cv: CrossValidation | None) -> _Solution:
-    problem = made.data.problem
-    lam = 0.0 if state.penalty == "none" else state.lam
-    w = made.path.standardized_at(lam)
-    penalty = made.path.penalty_at(lam)
-    total = objective(problem, penalty, w)
-    return _Solution(
-        lam=lam, w=w, penalty=penalty, df=made.path.df_at(lam), kkt=kkt(problem, penalty, w),
-        loss=total - penalty.value(w), objective=total, validation=None if cv is None else cv.at(lam),
-    )  # fmt: skip
-
-
-def _readouts(made: Scene, found: _Solution, cv: CrossValidation | None) -> tuple[Readout, ...]:
+def _readouts(made: Scene, found: Solution, cv: CrossValidation | None) -> tuple[Readout, ...]:
     w = found.w
     values: dict[str, Any] = {
         "lam": found.lam, "lam_max": made.path.lam_max, "lam_min": None if cv is None else cv.lam_min,
@@ -153,47 +128,52 @@ def _readouts(made: Scene, found: _Solution, cv: CrossValidation | None) -> tupl
         "l2_norm": float(np.linalg.norm(w)), "df": found.df, "objective": found.objective,
     }  # fmt: skip
     if made.data.test_error is not None:
-        values["test_mse"] = made.data.test_error(*made.data.problem.unscale(w))
+        values["test_mse"] = made.data.test_error(*made.problem.unscale(w))
+    if made.loss == "logistic":
+        values |= {"train_deviance": values["train_mse"], "validation_deviance": values["validation_mse"]}
+        values |= {"train_mse": None, "validation_mse": None}
     return tuple(Readout(name=name, value=value, label=_LABELS[name]) for name, value in values.items())
 
 
 _LABELS = {
     "lam": "λ", "lam_max": "λ max", "lam_min": "λ min", "lam_1se": "λ 1SE", "zeros": "exact zeros",
     "kkt": "KKT residual", "train_mse": "train error", "validation_mse": "validation error", "test_mse": "test error",
-    "l1_norm": "‖w‖₁", "l2_norm": "‖w‖₂", "df": "degrees of freedom", "objective": "objective",
+    "train_deviance": "train deviance", "validation_deviance": "validation deviance", "l1_norm": "‖w‖₁",
+    "l2_norm": "‖w‖₂", "df": "degrees of freedom", "objective": "objective",
 }  # fmt: skip
 
 
 def _frame(state: ShrinkageState, made: Scene, cv: CrossValidation | None) -> Frame:
-    problem = made.data.problem
-    found = _solve(state, made, cv)
+    problem = made.problem
+    found = solve(made, 0.0 if state.penalty == "none" else state.lam, cv)
     places = (-1.0, float(problem.p - 1))
     names = ("automatic", *problem.names)
     return Frame(
         panels=_panels(state, made, found, cv), readouts=_readouts(made, found, cv),
         caption=caption(made, state.penalty, found.lam, found.w), message=message(made),
-        subtitle=f"{state.penalty}, {made.data.title}", formula=state.penalty,
+        subtitle=f"{state.penalty}, {made.data.title}",
+        formula=state.penalty + ("-logistic" if made.loss == "logistic" else ""),
         equation=f"{show(found.loss)} + {show(found.charge)} = {show(found.objective)}",
         parts=tuple(
             Part(label=name, value=value, role=name)
             for name, value in (("loss", found.loss), ("penalty", found.charge))
         ),
-        certificate=Certificate(name="KKT residual", value=found.kkt, tolerance=TOLERANCE),
+        certificate=Certificate(name="KKT residual", value=found.kkt, tolerance=TOLERANCE[made.loss]),
         progress=0.5 if cv is None else None, status="running" if cv is None else "exact",
         limits={"lam": made.limits, "feature_x": places, "feature_y": places},
         options={"feature_x": names, "feature_y": names, "target": made.data.targets},
     )  # fmt: skip
 
 
-def _panels(state: ShrinkageState, made: Scene, found: _Solution, cv: CrossValidation | None) -> tuple[Panel, ...]:
-    problem = made.data.problem
+def _panels(state: ShrinkageState, made: Scene, found: Solution, cv: CrossValidation | None) -> tuple[Panel, ...]:
+    problem = made.problem
     pair = chosen(made, state.feature_x, state.feature_y)
     bars = coefficients.panel(made, found.w, pair, state.show_ols)
     curves = path.panel(made, found.lam, found.w, found.df, state.path_axis)
     errors = error.panel(made, cv, found.lam, found.train, found.validation)
     if problem.p == 1:
         return bars, curves, errors
-    return bars, geometry.panel(made, slice_at(problem, found.penalty, found.w, *pair), pair), curves, errors
+    return bars, geometry.panel(made, cut(made, found, *pair), pair), curves, errors
 
 
 lab = Shrinkage()

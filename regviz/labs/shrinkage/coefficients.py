@@ -17,7 +17,7 @@ def panel(made: Scene, w: Array, chosen: tuple[int, int], show_ghost: bool) -> P
     p = len(w)
     bars = Bars(
         key="coefficients", values=w, ghost=made.ols if show_ghost else None, truth=made.data.truth,
-        raw=made.data.problem.unscale(w)[1], labels=made.data.problem.names, roles=made.roles,
+        raw=made.problem.unscale(w)[1], labels=made.problem.names, roles=made.roles,
     )  # fmt: skip
     picked = Points(
         key="chosen", role="muted", shape="triangle", labels=("x", "y"), x=np.array(chosen, dtype=float),

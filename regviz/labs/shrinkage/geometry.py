@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from regviz.lab import Arrows, Axis, Lines, Mark, Panel, Points, Readout, Region
 from regviz.labs.shrinkage.scene import Scene
 from regviz.linear.geometry import Slice
+from regviz.linear.logistic_slice import LogisticSlice
 
 Array = NDArray[np.float64]
 
@@ -20,7 +21,7 @@ FLAT = 1e-6
 """A slope below this share of the loss's curvature across the view has no direction worth drawing."""
 
 
-def panel(made: Scene, cut: Slice, chosen: tuple[int, int]) -> Panel:
+def panel(made: Scene, cut: Slice | LogisticSlice, chosen: tuple[int, int]) -> Panel:
     """The slice ``cut`` through the current solution along the features ``chosen``."""
     x, y = axes(made, chosen)
     penalty = made.path.penalty
@@ -28,7 +29,7 @@ def panel(made: Scene, cut: Slice, chosen: tuple[int, int]) -> Panel:
     reach = x.high - x.low
     marks: list[Mark] = [*_contours(cut, reach), *_ball(cut, role), *_trace(made, chosen)]
     marks += _touching(cut, reach, role)
-    names = made.data.problem.names
+    names = made.problem.names
     readouts = [Readout(name="ball", value=BALL_NAMES[penalty], role=role)] if penalty in BALL_NAMES else []
     readouts.append(Readout(name="pair", value=f"{names[chosen[0]]} and {names[chosen[1]]}", role="muted"))
     return Panel(
@@ -43,7 +44,7 @@ def axes(made: Scene, chosen: tuple[int, int]) -> tuple[Axis, Axis]:
     j, k = chosen
     u, v = np.append(made.coef[:, j], made.ols[j]), np.append(made.coef[:, k], made.ols[k])
     reach = max(float(np.max(np.abs(u) + np.abs(v))), 1e-3 * max(float(np.abs(made.ols).max()), 1e-9))
-    names = made.data.problem.names
+    names = made.problem.names
     return _axis(u, reach, names[j]), _axis(v, reach, names[k])
 
 
@@ -53,7 +54,7 @@ def _axis(values: Array, reach: float, name: str) -> Axis:
     return Axis(low=low, high=high, label=name)
 
 
-def _contours(cut: Slice, reach: float) -> list[Mark]:
+def _contours(cut: Slice | LogisticSlice, reach: float) -> list[Mark]:
     """Loss contours around the slice's optimum at evenly spaced radii, fading outwards."""
     widest = 0.25 * float(np.trace(cut.H)) * (0.9 * reach) ** 2
     curves = [cut.ellipse(float(level)) for level in widest * np.linspace(1.0 / CONTOURS, 1.0, CONTOURS) ** 2]
@@ -63,7 +64,7 @@ def _contours(cut: Slice, reach: float) -> list[Mark]:
     return [Lines(key="contours", role="contour", x=xs, y=ys, fade=np.linspace(0.95, 0.25, CONTOURS), thin=True)]
 
 
-def _ball(cut: Slice, role: str) -> list[Mark]:
+def _ball(cut: Slice | LogisticSlice, role: str) -> list[Mark]:
     x, y = cut.ball()
     return [Region(key="ball", role=role, x=x, y=y)] if len(x) > 1 else []
 
@@ -75,7 +76,7 @@ def _trace(made: Scene, chosen: tuple[int, int]) -> tuple[Mark, ...]:
     return (Lines(key="trace", role="faint", x=u[None], y=v[None], thin=True, dash=True),)
 
 
-def _touching(cut: Slice, reach: float, role: str) -> list[Mark]:
+def _touching(cut: Slice | LogisticSlice, reach: float, role: str) -> list[Mark]:
     """The contour through the solution, its centre, the solution, and −∇loss inside the normal cone."""
     marks: list[Mark] = []
     if cut.level > 0.0:
@@ -89,7 +90,7 @@ def _touching(cut: Slice, reach: float, role: str) -> list[Mark]:
     return marks
 
 
-def _cone(cut: Slice, reach: float, role: str) -> list[Mark]:
+def _cone(cut: Slice | LogisticSlice, reach: float, role: str) -> list[Mark]:
     gradient = cut.gradient
     length = float(np.hypot(*gradient))
     if not length > FLAT * float(np.trace(cut.H)) * reach:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from regviz.lab import Axis, Lines, Mark, Panel, Points, Readout, Rule
 from regviz.labs.shrinkage.coefficients import axes as bar_axes
-from regviz.labs.shrinkage.scene import Scene
+from regviz.labs.shrinkage.scene import Scene, degrees
 
 Array = NDArray[np.float64]
 
@@ -48,7 +48,7 @@ def position(made: Scene, lam: float, w: Array, df: float, axis: str) -> float:
 
 def lam_at(made: Scene, axis: str, value: float) -> float:
     """The λ whose place on the axis is nearest to ``value``: what dragging the cursor there means."""
-    places = made.df if axis == "df" else np.abs(made.coef).sum(axis=1) / _full(made)
+    places = degrees(made) if axis == "df" else np.abs(made.coef).sum(axis=1) / _full(made)
     return float(made.lams[int(np.argmin(np.abs(places - value)))])
 
 
@@ -66,7 +66,7 @@ def axes(made: Scene, axis: str) -> Axis:
     if axis == "l1-share":
         return Axis(low=0.0, high=1.02, label="share of ‖w‖₁ at λ = 0")
     if axis == "df":
-        return Axis(low=0.0, high=max(float(made.df.max()), 1.0) * 1.02, label="degrees of freedom")
+        return Axis(low=0.0, high=max(float(degrees(made).max()), 1.0) * 1.02, label="degrees of freedom")
     return Axis(low=made.limits[0], high=made.limits[1], log=True, label="λ (log scale)")
 
 
@@ -79,7 +79,7 @@ def still(made: Scene, axis: str) -> tuple[Mark, ...]:
     for key, coloured in (("others", False), ("features", True)):
         group = [j for j in largest(made) if made.roles[j].startswith("informative") is coloured]
         if group:
-            names = made.data.problem.names
+            names = made.problem.names
             labels = tuple(names[j] if coloured or (j in named and made.data.truth is None) else "" for j in group)
             roles = tuple(made.roles[j] for j in group)
             marks.append(Lines(key=key, x=x, y=made.coef[:, group].T, labels=labels, roles=roles, thin=not coloured))
@@ -101,7 +101,7 @@ def _places(made: Scene, axis: str) -> Array:
     if axis == "l1-share":
         places: Array = np.abs(made.coef).sum(axis=1) / _full(made)
         return places
-    return made.df if axis == "df" else made.lams
+    return degrees(made) if axis == "df" else made.lams
 
 
 def _crossings(made: Scene, x: Array) -> list[float]:

@@ -6,16 +6,21 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz.lab import ControlError
 from regviz.labs._data import Data, Groups, Source, feature_roles, load
 from regviz.labs._memo import memo
 from regviz.linear import CrossValidation, Path, cross_validate
 from regviz.linear.group_lasso import parse_groups
+from regviz.linear.logistic import LogisticPath, logistic_path
 from regviz.linear.path import path_of
+from regviz.linear.problem import Problem
 
 Array = NDArray[np.float64]
 
 POINTS = 240
 """Values of λ at which curves are drawn, besides the knots."""
+FEW = 12
+"""The same for the logistic loss, whose path is a fine grid already."""
 TRIED = 50
 """Values of λ that cross-validation tries where every one has to be solved for."""
 LEAST_ALPHA = 0.02
@@ -27,23 +32,35 @@ class Scene:
     """One penalty on one data set.
 
     ``lams`` (L,) increasing are the drawn values of λ, ``coef`` (L, p) the standardised solutions there, ``train`` (L,)
-    the training error, ``df`` (L,) the degrees of freedom, ``test`` (L,) the exact expected test error or None.
+    the training error (mean square or deviance), ``test`` (L,) the exact expected test error or None.
     ``ols`` (p,) is the solution at λ = 0, ``order`` lists the features, those that matter most first. ``limits`` is the
     shown range of λ.
     """
 
     data: Data
+    loss: str
     path: Path
     limits: tuple[float, float]
     lams: Array
     coef: Array
     train: Array
-    df: Array
     test: Array | None
     ols: Array
     roles: tuple[str, ...]
     order: tuple[int, ...]
     groups: Groups
+
+    @property
+    def problem(self) -> Problem:
+        """The standardised problem that the path was solved on."""
+        return self.path.problem
+
+    @property
+    def target(self) -> Array:
+        """What is fitted (n,): the target, or 0 and 1 for the logistic loss."""
+        if self.loss == "logistic" and self.data.outcomes is not None:
+            return self.data.outcomes
+        return self.data.y
 
 
 def groups_of(found: Data, text: str, size: int) -> Groups:
@@ -57,30 +74,31 @@ def groups_of(found: Data, text: str, size: int) -> Groups:
 
 
 @lru_cache(maxsize=8)
-def scene(key: Source, penalty: str, alpha: float, groups_text: str, group_size: int) -> Scene:
+def scene(key: Source, loss: str, penalty: str, alpha: float, groups_text: str, group_size: int) -> Scene:
     """The scene of one penalty on one source; the same object for the same arguments."""
     found = load(key)
     groups = groups_of(found, groups_text, group_size)
     mixing = alpha if penalty == "elastic-net" else None
-    path = path_of(found.problem, penalty, mixing, groups if penalty == "group-lasso" else None)
-    limits = _limits(found, path, alpha)
+    path = _path(found, loss, penalty, mixing, groups if penalty == "group-lasso" else None)
+    limits = _limits(path, alpha)
     lams, coef = _drawn(limits, path)
     order = _importance(coef)
     return Scene(
-        data=found, path=path, limits=limits, lams=lams, coef=coef, train=_train_error(found, coef),
-        df=np.array([path.df_at(lam) for lam in lams]), test=_test_error(found, coef), ols=path.standardized_at(0.0),
+        data=found, loss=loss, path=path, limits=limits, lams=lams, coef=coef, train=_train_error(path, lams, coef),
+        test=_test_error(found, coef), ols=_unpenalised(path),
         roles=feature_roles(found, order), order=order, groups=groups,
     )  # fmt: skip
 
 
 @memo(8)
 def validation(
-    key: Source, penalty: str, alpha: float, groups_text: str, group_size: int, folds: int, order: str, seed: int
+    key: Source, loss: str, penalty: str, alpha: float, groups_text: str, group_size: int, folds: int, order: str,
+    seed: int,
 ) -> CrossValidation:
     """K-fold cross-validation of the scene's penalty, standardising inside the folds."""
-    made = scene(key, penalty, alpha, groups_text, group_size)
+    made = scene(key, loss, penalty, alpha, groups_text, group_size)
     return cross_validate(
-        made.data.X, made.data.y, penalty=penalty, alpha=alpha if penalty == "elastic-net" else None,
+        made.data.X, made.target, penalty=penalty, loss=loss, alpha=alpha if penalty == "elastic-net" else None,
         groups=made.groups if penalty == "group-lasso" else None, lams=_tried(made),
         folds=min(folds, made.data.problem.n), order=order, seed=seed, standardize=made.data.problem.standardized,
     )  # fmt: skip
@@ -88,7 +106,7 @@ def validation(
 
 def _tried(made: Scene) -> Array:
     """The falling λ that cross-validation tries: all that are drawn where an exact path makes that cheap."""
-    if made.path.penalty in ("elastic-net", "group-lasso"):
+    if made.loss == "logistic" or made.path.penalty in ("elastic-net", "group-lasso"):
         return np.geomspace(*made.limits, TRIED)[::-1]
     return made.lams[::-1]
 
@@ -101,15 +119,23 @@ def chosen(made: Scene, x: int, y: int) -> tuple[int, int]:
     return (j, k) if j != k or last == 0 else (j, j - 1 if j == last else j + 1)
 
 
+@lru_cache(maxsize=8)
+def degrees(made: Scene) -> Array:
+    """Degrees of freedom (L,) at the drawn λ."""
+    return np.array([made.path.df_at(float(lam)) for lam in made.lams])
+
+
 def slow(made: Scene) -> bool:
     """Whether cross-validation takes long enough to show the picture without it first."""
-    problem = made.data.problem
+    problem = made.problem
+    if made.loss == "logistic":
+        return True
     most = 40 if made.path.penalty in ("elastic-net", "group-lasso") else 200
     return problem.p > most or problem.n * problem.p > 50_000
 
 
-def _limits(found: Data, path: Path, alpha: float) -> tuple[float, float]:
-    top = found.problem.lam_max
+def _limits(path: Path, alpha: float) -> tuple[float, float]:
+    top = path.problem.lam_max
     if path.penalty == "elastic-net":
         top /= max(alpha, LEAST_ALPHA)
     elif path.lam_max is not None:
@@ -124,15 +150,35 @@ def _drawn(limits: tuple[float, float], path: Path) -> tuple[Array, Array]:
     if len(inside) > POINTS:
         inside = inside[:: len(inside) // POINTS + 1]
     fresh = limits if path.penalty == "group-lasso" else np.geomspace(low, high, POINTS)
+    if isinstance(path, LogisticPath):
+        fresh = np.geomspace(low, high, FEW)
     lams = np.concatenate([fresh, path.lams[inside]])
     coef = np.concatenate([[path.standardized_at(float(lam)) for lam in fresh], path.curve.coef[inside]])
     lams, order = np.unique(lams, return_index=True)
     return lams, coef[order]
 
 
-def _train_error(found: Data, coef: Array) -> Array:
-    """Mean squared residual ‖y − Xw‖²/n of each row of ``coef`` (L, p)."""
-    residual = found.problem.y[:, None] - found.problem.X @ coef.T  # (n, L)
+def _path(found: Data, loss: str, penalty: str, alpha: float | None, groups: Groups | None) -> Path:
+    if loss == "squared":
+        return path_of(found.problem, penalty, alpha, groups)
+    if found.outcomes is None:
+        raise ControlError("loss must be squared here: the target does not have exactly two values.")
+    problem = found.problem
+    return logistic_path(found.X, found.outcomes, penalty, alpha, groups, problem.standardized, problem.names)
+
+
+def _unpenalised(path: Path) -> Array:
+    """The solution at λ = 0 (p,), or at the smallest λ with one where two classes are separated."""
+    free = path.standardized_at(0.0)
+    return free if np.isfinite(free).all() else path.curve.coef[-1]
+
+
+def _train_error(path: Path, lams: Array, coef: Array) -> Array:
+    """Mean squared residual ‖y − Xw‖²/n, or mean deviance, of each solution in ``coef`` (L, p)."""
+    if isinstance(path, LogisticPath):
+        problem = path.curve.problem
+        return np.array([2.0 * problem.loss(*path.curve.point_at(float(lam))) for lam in lams])
+    residual = path.problem.y[:, None] - path.problem.X @ coef.T  # (n, L)
     error: Array = np.mean(residual**2, axis=0)
     return error
 

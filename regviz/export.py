@@ -1,0 +1,116 @@
+"""A lab's frames for scripts: as JSON, as CSV or as a picture. Numbers need no Qt; pictures are drawn by the canvas."""
+
+import dataclasses
+import json
+import os
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from regviz import __version__
+from regviz.files import write_text
+from regviz.lab import Frame, Lab, replace
+from regviz.labs import find
+from regviz.tidy import to_csv
+
+PICTURES = (".png", ".svg", ".pdf")
+NUMBERS = (".json", ".csv")
+THEMES = ("light", "dark", "projector")
+
+
+class ExportError(ValueError):
+    """Something that cannot be exported; the message is one sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """How a picture is made: one ``panel`` or ("") all, ``size`` in pixels, dots per inch for print, and the looks."""
+
+    panel: str = ""
+    size: tuple[int, int] = (1920, 1080)
+    dpi: float = 96.0
+    theme: str = "light"
+    transparent: bool = False
+
+
+def frames(lab: str | Lab, /, **state: Any) -> Iterator[Frame]:
+    """The frames of a lab in the state with these fields, the last one complete.
+
+    Raises `ControlError` for fields that are unknown or out of range, `ExportError` for an unknown lab, and whatever
+    sentence the lab has for data that cannot be used.
+    """
+    found = named(lab)
+    return found.frames(replace(found.State(), **state))
+
+
+def render(lab: str | Lab, file: str | os.PathLike[str], /, *, picture: Picture | None = None, **state: Any) -> Path:
+    """Write the last frame of a lab into ``file`` and return its path; the ending says what it becomes.
+
+    .png, .svg and .pdf are drawings (``picture`` says how), .json and .csv the numbers. Raises what `frames` raises,
+    `ExportError` for other endings, and `WriteError`.
+    """
+    found = named(lab)
+    return save(found, replace(found.State(), **state), file, picture or Picture())
+
+
+def save(lab: Lab, state: Any, file: str | os.PathLike[str], picture: Picture) -> Path:
+    """`render` for a state that is complete already."""
+    target = Path(file)
+    ending = target.suffix.lower()
+    if ending not in PICTURES + NUMBERS:
+        known = ", ".join(PICTURES + NUMBERS)
+        raise ExportError(f"Cannot tell the format of {os.fspath(file)}: its name must end in one of {known}.")
+    frame = last_frame(lab, state, picture.panel)
+    if ending == ".json":
+        write_text(file, to_json(lab, state, frame))
+    elif ending == ".csv":
+        write_text(file, to_csv(frame))
+    else:
+        from regviz.gui.picture import write_picture
+
+        write_picture(
+            lab, state, frame, file, panel=picture.panel, size=picture.size, theme=picture.theme, dpi=picture.dpi,
+            transparent=picture.transparent,
+        )  # fmt: skip
+    return target
+
+
+def last_frame(lab: Lab, state: Any, panel: str = "") -> Frame:
+    """The frame at the end of the lab's work, cut to one panel if a key is given; `ExportError` for an unknown key."""
+    newest = deque(lab.frames(state), maxlen=1)
+    if not newest:
+        raise ExportError(f"The lab {lab.name} has nothing to show in this state.")
+    frame = newest[0]
+    if not panel:
+        return frame
+    keys = [found.key for found in frame.panels]
+    if panel not in keys:
+        raise ExportError(f"The lab {lab.name} has no panel {panel!r}; its panels are {', '.join(keys)}.")
+    return dataclasses.replace(frame, panels=(frame.panel(panel),))
+
+
+def to_json(lab: Lab, state: Any, frame: Frame) -> str:
+    """The frame with its lab, version and state as one line of strict JSON; missing numbers are null."""
+    head = {
+        "lab": lab.name,
+        "version": __version__,
+        "state": {spec.name: getattr(state, spec.name) for spec in dataclasses.fields(state)},
+    }
+    return strict_json(head | frame.to_json())
+
+
+def strict_json(data: Any) -> str:
+    """``data`` as one line of JSON; ValueError for numbers that JSON does not have."""
+    return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
+
+
+def named(lab: str | Lab) -> Lab:
+    """The lab itself or the one of that name; `ExportError` lists the names there are."""
+    if isinstance(lab, Lab):
+        return lab
+    try:
+        return find(lab)
+    except KeyError as error:
+        raise ExportError(error.args[0]) from None

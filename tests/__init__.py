@@ -1,0 +1,1 @@
+"""The tests of regviz, in folders that mirror its packages."""

@@ -1,0 +1,268 @@
+"""Laws that hold for every lab there is, in states made of its own controls, and for a lab added as one file."""
+
+import ast
+import csv
+import io
+import json
+import math
+import re
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import regviz
+from regviz import cli
+from regviz.commands.labs import described
+from regviz.data import resource
+from regviz.export import last_frame, to_json
+from regviz.lab import ROLES, Lab, controls, document, parse
+from regviz.labs import find, labs
+from regviz.tidy import to_csv
+from tests.blocked import BLOCK_QT
+from tests.strategies import states
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+NAMES = [lab.name for lab in labs()]
+SOON = settings(max_examples=12)
+A_SENTENCE = re.compile(r"[^\n]*[^\s.][.!?]")
+NO_NUMBER = re.compile(r"\b(nan|NaN|inf|None)\b")
+
+
+def every_lab(test):
+    return pytest.mark.parametrize("lab", labs(), ids=NAMES)(test)
+
+
+def marks(frame):
+    return [mark for panel in frame.panels for mark in panel.marks]
+
+
+def arrays(mark):
+    """Name → array of a mark."""
+    found = {name: getattr(mark, name) for name in mark.__dataclass_fields__}
+    return {name: value for name, value in found.items() if isinstance(value, np.ndarray)}
+
+
+def check_frame(lab, state, frame):
+    """What is true of every frame."""
+    names = {control.name for control in controls(state)}
+    assert frame.panels
+    assert len({panel.key for panel in frame.panels}) == len(frame.panels)
+    for panel in frame.panels:
+        assert panel.title, panel.key
+        assert len({mark.key for mark in panel.marks}) == len(panel.marks)
+    for mark in marks(frame):
+        for role in (mark.role, *getattr(mark, "roles", ())):
+            assert role.partition(":")[0] in ROLES
+        for bound in ("bound", "bound_x", "bound_y"):
+            assert getattr(mark, bound, "") in {"", *names}, mark.key
+        for array in arrays(mark).values():
+            assert not array.flags.writeable
+            assert not np.isinf(array).any(), mark.key
+    assert set(frame.limits) <= names
+    assert set(frame.options) <= names
+    assert all(low < high for low, high in frame.limits.values())
+    check_words(frame)
+
+
+def check_words(frame):
+    assert A_SENTENCE.fullmatch(frame.caption), frame.caption
+    for words in (frame.caption, frame.message, frame.equation, frame.subtitle):
+        assert not NO_NUMBER.search(words), words
+    for readout in frame.readouts:
+        assert not isinstance(readout.value, float) or math.isfinite(readout.value), readout.name
+    assert len({readout.name for readout in frame.readouts}) == len(frame.readouts)
+    assert frame.progress is None or 0.0 <= frame.progress <= 1.0
+    assert frame.status
+    if frame.parts and "objective" in {readout.name for readout in frame.readouts}:
+        total = sum(part.value for part in frame.parts)
+        assert total == pytest.approx(frame.readout("objective"), rel=1e-9, abs=1e-12)
+
+
+def no_constant(word):
+    raise AssertionError(f"{word} is no JSON")
+
+
+@every_lab
+@SOON
+@given(data=st.data())
+def test_every_frame_is_valid(lab, data):
+    state = data.draw(states(lab))
+    count = 0
+    for frame in lab.frames(state):
+        check_frame(lab, state, frame)
+        count += 1
+    assert count
+
+
+@every_lab
+@SOON
+@given(data=st.data())
+def test_equal_states_give_equal_strict_json(lab, data):
+    state = data.draw(states(lab))
+    text = to_json(lab, state, last_frame(lab, state))
+    again = document.restore(lab, document.load(document.dump(lab, state))[1])
+    assert again == state
+    assert hash(again) == hash(state)
+    assert to_json(lab, again, last_frame(lab, again)) == text
+    content = json.loads(text, parse_constant=no_constant)
+    assert content["lab"] == lab.name
+    assert content["state"] == {c.name: getattr(state, c.name) for c in controls(state)}
+    assert {"version", "caption", "status", "readouts", "panels"} <= set(content)
+
+
+@every_lab
+def test_csv_holds_the_numbers_to_the_bit(lab):
+    frame = last_frame(lab, lab.State())
+    rows = list(csv.DictReader(io.StringIO(to_csv(frame))))
+    for key, mark in [(panel.key, mark) for panel in frame.panels for mark in panel.marks]:
+        inside = [row for row in rows if (row["panel"], row["mark"]) == (key, mark.key)]
+        assert inside
+        whole = [(name, value) for name, value in arrays(mark).items() if value.size == len(inside)]
+        for name, value in whole:
+            read = np.array([float(row[name] or "nan") for row in inside])
+            assert np.array_equal(read, value.ravel(), equal_nan=True), (mark.key, name)
+    assert {r.name for r in frame.readouts} == {row["mark"] for row in rows if row["kind"] == "readout"}
+
+
+@every_lab
+def test_a_lab_says_what_it_is(lab):
+    assert isinstance(lab, Lab)
+    assert lab.title
+    assert lab.group in ("linear", "neural", "theory", "guide")
+    assert A_SENTENCE.fullmatch(lab.summary)
+    assert lab.name not in cli.COMMANDS
+    assert find(lab.name.replace("-", "_")) is lab
+    assert resource("notes", f"{lab.name}.md").read_text(encoding="utf-8").startswith("# ")
+    json.dumps(described(lab), allow_nan=False)
+
+
+@every_lab
+def test_controls_have_words_and_take_their_own_defaults(lab):
+    names = [control.name for control in controls(lab.State)]
+    for control in controls(lab.State):
+        assert control.help
+        assert parse(control, control.default) == control.default
+        assert parse(control, str(control.default)) == control.default
+        for name, wanted in control.when + control.unless:
+            assert name in names
+            assert wanted
+        if control.log:
+            low, _ = control.shown or (control.low, control.high)
+            assert low > 0
+    places = [control.place for control in controls(lab.State)]
+    assert places.count("main") <= 1
+
+
+@every_lab
+@SOON
+@given(data=st.data())
+def test_a_key_and_a_state_are_values(lab, data):
+    state = data.draw(states(lab))
+    same = document.restore(lab, document.load(document.dump(lab, state))[1])
+    assert lab.key(state) == lab.key(same)
+    assert hash(lab.key(state)) == hash(lab.key(same))
+
+
+@every_lab
+def test_snippets_are_code(lab):
+    for name, code in lab.snippets(lab.State()).items():
+        assert code.strip(), name
+        if name != "R glmnet" and "library(" not in code:
+            ast.parse(code)
+
+
+ADDED = '''
+    """A lab that is one file."""
+
+    from dataclasses import dataclass
+
+    from regviz.lab import Axis, Bars, Frame, Lab, Panel, Readout, show, slider
+
+
+    @dataclass(frozen=True)
+    class State:
+        lam: float = slider(1.0, 0.0, 10.0, symbol="λ", place="main", help="Penalty strength.")
+
+
+    class Halving(Lab):
+        name = "halving"
+        title = "Halve it"
+        group = "guide"
+        order = 999
+        summary = "One bar is divided by one plus λ."
+        State = State
+
+        def frames(self, state):
+            value = 1.0 / (1.0 + state.lam)
+            axis = Axis(low=-1.0, high=1.0)
+            bars = Bars(key="bar", values=[value], labels=("w",))
+            yield Frame(
+                panels=(Panel(key="bar", title="Bar", x=axis, y=axis, marks=(bars,)),),
+                readouts=(Readout(name="w", value=value),), caption=f"The bar is {show(value)} long.",
+            )
+
+
+    lab = Halving()
+'''
+
+
+@pytest.fixture
+def added(tmp_path, monkeypatch):
+    """A lab that stands in one file of its own."""
+    package = sys.modules["regviz.labs"]
+    (tmp_path / "halving.py").write_text(textwrap.dedent(ADDED), encoding="utf-8")
+    monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
+    labs.cache_clear()
+    yield find("halving")
+    labs.cache_clear()
+    sys.modules.pop("regviz.labs.halving")
+    del package.halving
+
+
+def test_a_lab_is_one_file(added, tmp_path, capsys):
+    assert cli.main(["labs", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [lab["name"] for lab in listed] == [*NAMES, "halving"]
+    assert listed[-1]["fields"][0]["name"] == "lam"
+    assert regviz.labs()[-1] is added
+    for state in (added.State(), added.State(lam=3.0)):
+        check_frame(added, state, last_frame(added, state))
+    picture, numbers = tmp_path / "a.png", tmp_path / "a.json"
+    assert cli.main(["export", "halving", "--set", "lam=3", "--size", "320x180", "-o", str(picture)]) == 0
+    assert cli.main(["export", "halving", "--set", "lam=3", "-o", str(numbers)]) == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert json.loads(numbers.read_text(encoding="utf-8"))["readouts"] == {"w": 0.25}
+    in_any_state(added)
+
+
+@SOON
+@given(data=st.data())
+def in_any_state(lab, data):
+    state = data.draw(states(lab))
+    check_frame(lab, state, last_frame(lab, state))
+
+
+def test_a_lab_without_notes_shows_its_summary(added):
+    from regviz.gui.window.notes import note
+
+    words, problem = note(added)
+    assert added.summary in words
+    assert not problem
+
+
+def test_every_lab_gives_the_same_in_another_process_without_qt():
+    program = BLOCK_QT + (
+        "from regviz.export import last_frame, to_json\n"
+        "from regviz.labs import labs\n"
+        "print(*(to_json(lab, lab.State(), last_frame(lab, lab.State())) for lab in labs()), sep='', end='')\n"
+    )
+    words = [sys.executable, "-X", "utf8", "-c", program]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=100, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [to_json(lab, lab.State(), last_frame(lab, lab.State()))[:-1] for lab in labs()]
