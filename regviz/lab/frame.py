@@ -131,6 +131,7 @@ class Frame:
     ``subtitle``  what is fitted on what, beside the lab's title
     ``formula``   stem of a file in resources/formulas, "" for none; ``equation`` the same with the live numbers
     ``parts``     the thin stacked strip
+    ``pages``     further text beside the lesson, Markdown by title, e.g. λ in other conventions; may link to labs
     ``limits``    shown range of a slider by field name; ``options`` shown choices of a text or choice field
     """
 
@@ -145,6 +146,7 @@ class Frame:
     equation: str = ""
     parts: tuple[Part, ...] = ()
     certificate: Certificate | None = None
+    pages: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     limits: Mapping[str, tuple[float, float]] = field(default_factory=lambda: _EMPTY)
     options: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _EMPTY)
 

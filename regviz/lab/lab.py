@@ -15,6 +15,7 @@ class Gesture:
     ``kind``   click, double-click, or drag (sent as it moves; ``finished`` on release)
     ``mark``   key of the mark under the pointer where the gesture began, "" for none; ``index`` the item in it, or −1
     ``x``/``y`` where the pointer is, ``from_x``/``from_y`` where the gesture began
+    ``by_x``/``by_y``  how far a drag moved since it was last told of
     ``shift``  whether Shift was held
     """
 
@@ -26,6 +27,8 @@ class Gesture:
     y: float
     from_x: float
     from_y: float
+    by_x: float = 0.0
+    by_y: float = 0.0
     shift: bool = False
     finished: bool = True
 

@@ -178,3 +178,42 @@ def test_least_squares_beats_nothing_it_should_not():
     full = bars(last(penalty="none")).values
     for penalty in CHARGED:
         assert bars(last(penalty=penalty, lam=0.0)).values == pytest.approx(full, abs=1e-9)
+
+
+@pytest.mark.parametrize("flavour", ["scikit-learn", "NumPy"])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"penalty": name, "lam": 0.2, "dataset": dataset, "standardize": standardize}
+        for name, dataset, standardize in [
+            ("lasso", "synthetic", True), ("ridge", "prostate", True), ("elastic-net", "synthetic", False),
+            ("none", "cement", True), ("group-lasso", "synthetic", True),
+        ]
+    ] + [{"penalty": "lasso", "lam": 0.03, "dataset": "birthwt", "target": "low"}],
+)  # fmt: skip
+def test_copied_code_gives_the_coefficients_on_screen(flavour, changes):
+    code = LAB.snippets(replace(START, **changes))
+    if flavour not in code:
+        assert changes["penalty"] == "group-lasso"
+        return
+    names = {}
+    exec(code[flavour], names)
+    shown = bars(last(**changes)).raw
+    assert np.ravel(names["coef"]) == pytest.approx(shown, abs=2e-4 * np.abs(shown).max())
+
+
+def test_a_two_valued_target_switches_the_loss():
+    frame = last(dataset="birthwt", target="low", lam=0.03)
+    assert frame.readout("kkt") <= 1e-8
+    assert frame.readout("train_mse") is None
+    assert frame.readout("validation_deviance") > frame.readout("train_deviance") > 0
+    squared = last(dataset="birthwt", target="low", lam=0.03, loss="squared")
+    assert 0.0 < squared.readout("train_mse") < 0.25
+
+
+@pytest.mark.parametrize("penalty", CHARGED)
+def test_pages_say_lam_in_other_conventions(penalty):
+    page = last(penalty=penalty, lam=0.25).pages["λ elsewhere"]
+    assert "0.25" in page
+    if penalty == "ridge":
+        assert f"{60 * 0.25:.3f}" in page

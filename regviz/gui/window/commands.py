@@ -211,6 +211,14 @@ class ViewCommands:
         """Show or hide the notes."""
         self.window.looks.fold("notes")
 
+    def next_page(self) -> None:
+        """Open the notes at their next page."""
+        window = self.window
+        if not window.settings.is_open("notes"):
+            window.looks.fold("notes")
+        if not window.notes.open_page(window.notes.tabs.currentIndex() + 1):
+            window.notes.open_page(0)
+
     def controls(self) -> None:
         """Show or hide the controls."""
         self.window.looks.fold("controls")

@@ -135,7 +135,7 @@ def heading_of(lab: Lab, state: Any, frame: Frame) -> Heading:
 
 def _knob(main: Control, state: Any, frame: Frame) -> Knob:
     low, high = frame.limits.get(main.name) or main.shown or (main.low, main.high)
-    value = float(getattr(state, main.name))
+    value = getattr(state, main.name)
     return Knob(symbol=main.symbol or main.label, value=value, low=low, high=high, log=main.log, role="penalty")
 
 

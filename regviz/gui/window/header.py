@@ -122,7 +122,7 @@ class MainRow(QWidget):
         """Read-out and slider at the state's value, greyed where the control has no effect."""
         if self.slider is not None and self.readout is not None:
             control = self.slider.control
-            value = float(getattr(state, control.name))
+            value = getattr(state, control.name)
             self.readout.box.show_number(value)
             self.slider.show_value(value)
             self.readout.setEnabled(control.applies(state))

@@ -51,6 +51,7 @@ KEYS: tuple[Key, ...] = (
     Key("quit", ("Ctrl+Q",), "Quit", "Files"),
     Key("help", ("F1",), "Show or hide this help", "View"),
     Key("notes", ("F2",), "Show or hide the notes", "View"),
+    Key("next_page", ("Shift+F2",), "Next page of the notes: λ in other software, the advisor", "View"),
     Key("controls", ("F3",), "Show or hide the controls", "View"),
     Key("labs", ("F4",), "Show or hide the names of the labs", "View"),
     Key("theme", ("Ctrl+T",), "Next theme: system, light, dark, projector", "View"),

@@ -180,6 +180,7 @@ class MainWindow(QMainWindow):
         self.header.show_frame(frame)
         self.side.show_frame(frame)
         self.footer.show_frame(frame)
+        self.notes.show_frame(frame)
         self.footer.show_busy(frame.progress is not None, frame.progress)
         self.view.set_frame(frame)
 

@@ -1,15 +1,15 @@
-"""The lesson text of a lab beside its pictures, from resources/notes, with links that jump to other labs."""
+"""The lesson text of a lab beside its pictures, the frame's own pages, and links that jump to other labs."""
 
 import os
 from urllib.parse import parse_qsl
 
 from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QFont, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextFormat
-from PySide6.QtWidgets import QFrame, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QTabBar, QTextBrowser, QVBoxLayout, QWidget
 
 from regviz.gui.canvas.theme import resources
 from regviz.gui.window.style import Unit
-from regviz.lab import Lab
+from regviz.lab import Frame, Lab
 
 _LARGEST = 1_000_000
 
@@ -27,9 +27,19 @@ class Notes(QFrame):
         self.page.setAccessibleName(self.tr("Notes"))
         self.page.setOpenLinks(False)
         self.page.anchorClicked.connect(self._follow)
+        self.tabs = QTabBar()
+        self.tabs.setAccessibleName(self.tr("Pages of the notes"))
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        self.tabs.addTab(self.tr("Lesson"))
+        self.tabs.hide()
+        self.tabs.currentChanged.connect(self._turn)
         column = QVBoxLayout(self)
+        column.addWidget(self.tabs)
         column.addWidget(self.page)
         self._lab: Lab | None = None
+        self._pages: dict[str, str] = {}
+        self._shown = ""
         self._size = 18
 
     def show_lab(self, lab: Lab) -> str:
@@ -37,17 +47,52 @@ class Notes(QFrame):
         text, problem = note(lab)
         if lab is not self._lab:
             self._lab = lab
+            self.tabs.setCurrentIndex(0)
             self._set(text)
         return problem
+
+    def show_frame(self, frame: Frame) -> None:
+        """Offer the frame's pages as tabs beside the lesson; an open page follows the frame."""
+        titles = tuple(frame.pages)
+        if titles != tuple(self._pages):
+            for place in range(self.tabs.count() - 1, 0, -1):
+                self.tabs.removeTab(place)
+            for title in titles:
+                self.tabs.addTab(title)
+            self.tabs.setVisible(bool(titles))
+        self._pages = dict(frame.pages)
+        if self.tabs.currentIndex() > 0 and self._text() != self._shown:
+            self._set(self._text())
+
+    def open_page(self, place: int) -> bool:
+        """Turn to the lesson (0) or a page of the frame; whether there is such a page."""
+        if place >= self.tabs.count():
+            return False
+        self.tabs.setCurrentIndex(place)
+        return True
+
+    @Slot(int)
+    def _turn(self, place: int) -> None:
+        if self._lab is not None:
+            self._set(self._text())
+
+    def _text(self) -> str:
+        """The Markdown of the tab in front."""
+        place = self.tabs.currentIndex()
+        if place > 0:
+            return self._pages.get(self.tabs.tabText(place), "")
+        return "" if self._lab is None else note(self._lab)[0]
 
     def show_theme(self, unit: Unit) -> None:
         """A readable column in the theme's colours; colours of links need the text set anew."""
         self._size = unit.text(18)
         self.setFixedWidth(max(unit.px(460), self._size * 24))
         if self._lab is not None:
-            self._set(note(self._lab)[0])
+            self._set(self._text())
 
     def _set(self, text: str) -> None:
+        kept = self.page.verticalScrollBar().value() if self.tabs.currentIndex() > 0 else 0
+        self._shown = text
         self.page.setMarkdown(text)
         document = self.page.document()
         document.setDocumentMargin(self._size / 2)
@@ -56,6 +101,7 @@ class Notes(QFrame):
             _space(QTextCursor(block), self._size)
             block = block.next()
         self.page.moveCursor(QTextCursor.MoveOperation.Start)
+        self.page.verticalScrollBar().setValue(kept)
 
     @Slot(QUrl)
     def _follow(self, url: QUrl) -> None:

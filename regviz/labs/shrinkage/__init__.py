@@ -23,12 +23,14 @@ from regviz.lab import (
     text,
 )
 from regviz.labs._data import DataControls, data, source
+from regviz.labs._pages import ADVISOR, CONVENTIONS, advice_page, code, conventions_page
 from regviz.labs.shrinkage import coefficients, error, geometry, path
 from regviz.labs.shrinkage.scene import Scene, chosen, scene, slow, validation
 from regviz.labs.shrinkage.solution import Solution, cut, solve
 from regviz.labs.shrinkage.words import caption, message
 from regviz.linear import CrossValidation
 from regviz.linear.penalties import PENALTIES
+from regviz.linear.snippets import Recipe
 
 Array = NDArray[np.float64]
 
@@ -94,7 +96,10 @@ class Shrinkage(Lab):
         asked = (*_scene_key(state), state.folds, state.fold_order, state.seed)
         if slow(made) and not validation.knows(*asked):
             yield _frame(state, made, None)
-        yield _frame(state, made, validation(*asked))
+        cv = validation(*asked)
+        if not advice_page.knows(source(state)):
+            yield _frame(state, made, cv)
+        yield _frame(state, made, cv, advice_page(source(state)))
 
     def gesture(self, state: ShrinkageState, gesture: Gesture) -> Mapping[str, Any]:
         """A click on a bar brings its feature into the geometry; a drag on the path moves λ."""
@@ -104,6 +109,18 @@ class Shrinkage(Lab):
         if gesture.panel == "path" and gesture.kind == "drag" and gesture.mark == "cursor":
             return {"lam": path.lam_at(scene(*_scene_key(state)), state.path_axis, gesture.x)}
         return {}
+
+
+    def snippets(self, state: ShrinkageState) -> Mapping[str, str]:
+        """The fit on screen for scikit-learn, NumPy and R."""
+        made = scene(*_scene_key(state))
+        return code(
+            state,
+            Recipe(
+                penalty=state.penalty, lam=state.lam, alpha=state.alpha, groups=made.groups, loss=made.loss,
+                standardize=state.standardize,
+            ),
+        )  # fmt: skip
 
 
 def _scene_key(state: ShrinkageState) -> tuple[Any, str, str, float, str, int]:
@@ -143,7 +160,7 @@ _LABELS = {
 }  # fmt: skip
 
 
-def _frame(state: ShrinkageState, made: Scene, cv: CrossValidation | None) -> Frame:
+def _frame(state: ShrinkageState, made: Scene, cv: CrossValidation | None, advice: str = "") -> Frame:
     problem = made.problem
     found = solve(made, 0.0 if state.penalty == "none" else state.lam, cv)
     places = (-1.0, float(problem.p - 1))
@@ -159,10 +176,16 @@ def _frame(state: ShrinkageState, made: Scene, cv: CrossValidation | None) -> Fr
             for name, value in (("loss", found.loss), ("penalty", found.charge))
         ),
         certificate=Certificate(name="KKT residual", value=found.kkt, tolerance=TOLERANCE[made.loss]),
+        pages=_pages(state, made, found.lam, advice),
         progress=0.5 if cv is None else None, status="running" if cv is None else "exact",
         limits={"lam": made.limits, "feature_x": places, "feature_y": places},
         options={"feature_x": names, "feature_y": names, "target": made.data.targets},
     )  # fmt: skip
+
+
+def _pages(state: ShrinkageState, made: Scene, lam: float, advice: str) -> dict[str, str]:
+    elsewhere = conventions_page(made.data, state.penalty, lam, state.alpha, made.loss)
+    return {CONVENTIONS: elsewhere, ADVISOR: advice or "The advisor is reading the table."}
 
 
 def _panels(state: ShrinkageState, made: Scene, found: Solution, cv: CrossValidation | None) -> tuple[Panel, ...]:

@@ -1,0 +1,34 @@
+"""What pointing at a picture does to the state: cursors of whole numbers, and clicks that lead to another lab."""
+
+from regviz.lab import Gesture
+from tests.toy_lab import Toy
+
+CLICK = Gesture(kind="click", panel="coefficients", mark="bars", index=1, x=1.0, y=0.0, from_x=1.0, from_y=0.0)
+
+
+def test_cursor_of_a_whole_number_stops_at_the_nearest_one_within_bounds(window):
+    for at, count in ((100.4, 100), (100.6, 101), (-7.0, 2), (1e9, 500)):
+        window.view.intent.emit({"n": at}, True)
+        assert window.session.state.n == count
+    window.view.intent.emit({"lam": 4.25}, True)
+    assert window.session.state.lam == 4.25
+    assert window.banner.isHidden()
+
+
+def test_drag_of_a_cursor_is_one_entry(window):
+    for at in (70.2, 90.7, 110.1):
+        window.view.intent.emit({"n": at}, at == 110.1)
+    assert window.session.undo()
+    assert window.session.state.n == 60
+    assert not window.session.can_undo
+
+
+def test_click_that_leads_to_another_lab_goes_there_in_its_state(window, monkeypatch):
+    monkeypatch.setattr(Toy, "link", lambda self, state, gesture: ("drill", {"lam": "2.5"}))
+    window.view.gesture.emit(CLICK)
+    assert (window.session.lab.name, window.session.state.lam) == ("drill", 2.5)
+
+
+def test_click_that_leads_nowhere_stays(window):
+    window.view.gesture.emit(CLICK)
+    assert window.session.lab.name == "toy"
