@@ -1,0 +1,147 @@
+"""Paints bars: value, ghost, truth, error bars, a dot for an exact zero, and the values in figures. Nothing else."""
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QPainter, QPainterPath
+
+from regviz.gui.canvas import ink
+from regviz.gui.canvas.ink import VALUE, Array
+from regviz.gui.canvas.place import Place
+from regviz.gui.canvas.theme import pen, qcolor
+from regviz.lab import Bars, show
+
+SHARE = 0.64
+"""Width of a bar as a share of the distance between bars."""
+
+
+def bar_width(place: Place) -> float:
+    """Width of a bar in pixels: never wider than 72 nor thinner than 1.2."""
+    pitch = (place.x.stop - place.x.start) / (place.x.high - place.x.low)
+    return max(1.2, min(72.0, pitch * (SHARE if pitch > 8 else 0.85)))
+
+
+def paint(painter: QPainter, mark: Bars, place: Place) -> None:
+    """Ghosts first, then bars, truth, error bars and dots, then ask for the figures."""
+    wide = bar_width(place)
+    centres = place.x.px(np.arange(len(mark.values), dtype=float))
+    feet = place.y.px(mark.base if mark.base is not None else np.zeros(len(mark.values)))
+    with np.errstate(over="ignore"):
+        tips = place.y.px(mark.values if mark.base is None else mark.base + mark.values)
+    if place.y.log:
+        feet = np.full(len(feet), place.y.start)
+    with place.clipped(painter):
+        if mark.ghost is not None:
+            _ghosts(painter, mark.ghost, centres, feet, wide, place)
+        _bodies(painter, mark, centres, feet, tips, wide, place)
+        if mark.low is not None and mark.high is not None:
+            _errors(painter, mark.low, mark.high, centres, wide, place)
+        if mark.truth is not None:
+            _truth(painter, mark.truth, centres, wide, place)
+    _dots(painter, mark, centres, feet, wide, place)
+    if mark.base is None:
+        _figures(mark, centres, feet, tips, wide, place)
+
+
+def _ghosts(painter: QPainter, ghost: Array, centres: Array, feet: Array, wide: float, place: Place) -> None:
+    painter.setPen(place.pen("ghost", 2.2 if wide > 6 else 1.2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for x, foot, tip in zip(centres.tolist(), feet.tolist(), place.y.px(ghost).tolist(), strict=True):
+        if math.isfinite(foot + tip) and foot != tip:
+            painter.drawPath(_body(x, _cut(foot), _cut(tip), wide + 1))
+
+
+def _bodies(
+    painter: QPainter, mark: Bars, centres: Array, feet: Array, tips: Array, wide: float, place: Place
+) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    for index, (x, foot, tip) in enumerate(zip(centres.tolist(), feet.tolist(), tips.tolist(), strict=True)):
+        if math.isfinite(foot + tip) and mark.values[index] != 0.0:
+            painter.fillPath(_body(x, _cut(foot), _cut(tip), wide), qcolor(place.color(mark.role_of(index))))
+
+
+def _cut(pixel: float) -> float:
+    return min(ink.FAR, max(-ink.FAR, pixel))
+
+
+def _body(x: float, foot: float, tip: float, wide: float) -> QPainterPath:
+    """A bar with its tip's corners rounded."""
+    left, right = x - wide / 2, x + wide / 2
+    r = min(5.0, abs(tip - foot), wide / 2) if wide > 10 else 0.0
+    side = r if tip < foot else -r
+    path = QPainterPath(QPointF(left, foot))
+    path.lineTo(left, tip + side)
+    path.quadTo(left, tip, left + r, tip)
+    path.lineTo(right - r, tip)
+    path.quadTo(right, tip, right, tip + side)
+    path.lineTo(right, foot)
+    path.closeSubpath()
+    return path
+
+
+def _errors(painter: QPainter, low: Array, high: Array, centres: Array, wide: float, place: Place) -> None:
+    painter.setPen(place.pen("text", 2.4))
+    cap = min(9.0, wide / 3)
+    for x, a, b in zip(centres.tolist(), place.y.px(low).tolist(), place.y.px(high).tolist(), strict=True):
+        if math.isfinite(a + b):
+            a, b = _cut(a), _cut(b)
+            painter.drawLine(QLineF(x, a, x, b))
+            painter.drawLine(QLineF(x - cap, a, x + cap, a))
+            painter.drawLine(QLineF(x - cap, b, x + cap, b))
+
+
+def _truth(painter: QPainter, truth: Array, centres: Array, wide: float, place: Place) -> None:
+    """A tick across the bar, on a wider one in the card's colour so that it shows on any bar."""
+    reach = wide / 2 + min(6.0, wide / 4)
+    for x, y in zip(centres.tolist(), place.y.px(truth).tolist(), strict=True):
+        if math.isfinite(y):
+            y = _cut(y)
+            painter.setPen(pen(place.theme.card, 6.4 if wide > 8 else 3.0))
+            painter.drawLine(QLineF(x - reach, y, x + reach, y))
+            painter.setPen(place.pen("truth", 3.0 if wide > 8 else 1.6))
+            painter.drawLine(QLineF(x - reach, y, x + reach, y))
+
+
+def _dots(painter: QPainter, mark: Bars, centres: Array, feet: Array, wide: float, place: Place) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    radius = min(5.5, max(1.2, wide * 0.45))
+    for index in np.flatnonzero(mark.values == 0.0).tolist():
+        x, y = float(centres[index]), float(feet[index])
+        if place.rect.grown(1).contains(x, y):
+            painter.setBrush(qcolor(place.color(mark.role_of(index))))
+            painter.drawEllipse(QPointF(x, y), radius, radius)
+
+
+def figure(value: float) -> str:
+    """A bar's value in figures: two decimals from 0.01 to 100, three digits beyond."""
+    if value == 0.0 or 0.01 <= abs(value) < 100:
+        return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
+    return show(value, 3 if abs(value) >= 100 else 2)
+
+
+def _figures(mark: Bars, centres: Array, feet: Array, tips: Array, wide: float, place: Place) -> None:
+    """Ask for a figure beyond each tip, the largest bars first; a bar too thin for any gets none."""
+    order = np.argsort(-np.abs(np.nan_to_num(mark.values)), kind="stable")
+    for index in order[:24].tolist():
+        value, x, tip = float(mark.values[index]), float(centres[index]), float(tips[index])
+        if value == 0.0 or not math.isfinite(tip) or not place.rect.grown(30).contains(x, tip):
+            continue
+        text = figure(value)
+        left, high = x - ink.width(text, VALUE) / 2, ink.height(VALUE)
+        reach = _beyond(mark, index, place)
+        above = min(tip, reach[0]) - high - 3
+        below = max(tip, reach[1]) + 4
+        if ink.width(text, VALUE) <= wide / SHARE + 14:
+            spots = ((left, above), (left, above - 8)) if tip <= feet[index] else ((left, below), (left, below + 8))
+            place.label(text, VALUE, place.theme.text, spots, rank=abs(value))
+
+
+def _beyond(mark: Bars, index: int, place: Place) -> tuple[float, float]:
+    """The highest and lowest pixel of what stands on the bar: error bar and truth tick."""
+    ends = [v[index] for v in (mark.low, mark.high) if v is not None]
+    if mark.truth is not None:
+        value, truth = place.y.px([mark.values[index], mark.truth[index]]).tolist()
+        ends += [mark.truth[index]] if abs(truth - value) < 26 else []
+    pixels = [p for p in place.y.px(ends).tolist() if math.isfinite(p)]
+    return (min(pixels) - 3, max(pixels) + 3) if pixels else (math.inf, -math.inf)

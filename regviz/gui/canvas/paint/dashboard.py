@@ -1,0 +1,88 @@
+"""Paints a whole frame for a file: heading on top, cards in a grid, caption below. The window uses widgets instead."""
+
+import math
+
+from PySide6.QtGui import QPainter
+
+from regviz.gui.canvas import ink
+from regviz.gui.canvas.paint import heading, paint_panel
+from regviz.gui.canvas.paint.heading import Heading
+from regviz.gui.canvas.place import Box
+from regviz.gui.canvas.theme import Theme
+from regviz.lab import Frame
+
+LEFT, TOP, RIGHT, BOTTOM, GAP = 28.0, 20.0, 28.0, 24.0, 18.0
+_BEST_ASPECT = 1.7
+
+
+def layout(count: int, width: float, height: float, gap: float = GAP) -> tuple[Box, ...]:
+    """Boxes of ``count`` cards on ``width`` × ``height``: rows of cards nearest to 1.7 by 1, the last row stretched.
+
+    On a screen 1, 2, 4 give one row, one row, two by two; 3 two rows; 5 and 6 two rows of three.
+    """
+    if count <= 0:
+        return ()
+    columns = min(range(1, count + 1), key=lambda c: (_strain(count, c, width, height, gap), c))
+    rows = -(-count // columns)
+    high = max(1.0, (height - gap * (rows - 1)) / rows)
+    boxes = []
+    for index in range(count):
+        row = index // columns
+        members = columns if row < rows - 1 else count - columns * (rows - 1)
+        wide = max(1.0, (width - gap * (members - 1)) / members)
+        left, top = (index - row * columns) * (wide + gap), row * (high + gap)
+        boxes.append(Box(left, top, left + wide, top + high))
+    return tuple(boxes)
+
+
+def _strain(count: int, columns: int, width: float, height: float, gap: float) -> float:
+    rows = -(-count // columns)
+    wide, high = (width - gap * (columns - 1)) / columns, (height - gap * (rows - 1)) / rows
+    if wide <= 0 or high <= 0:
+        return math.inf
+    return abs(math.log(wide / high / _BEST_ASPECT)) + 0.15 * (rows * columns - count)
+
+
+def paint_dashboard(
+    painter: QPainter, frame: Frame, top: Heading, width: float, height: float, theme: Theme, *, card: bool = True
+) -> None:
+    """Paint a frame on ``width`` × ``height`` design pixels."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    above = _paint_top(painter, frame, top, width, theme)
+    below = height - (36.0 if frame.caption else BOTTOM)
+    for panel, box in zip(frame.panels, layout(len(frame.panels), width - LEFT - RIGHT, below - above), strict=True):
+        with ink.saved(painter):
+            painter.translate(LEFT + box.left, above + box.top)
+            paint_panel(painter, panel, box.width, box.height, theme, card=card)
+    if frame.caption:
+        heading.paint_caption(painter, theme, Box(LEFT, below + 5, width - RIGHT, height - 6), frame.caption)
+
+
+def _paint_top(painter: QPainter, frame: Frame, top: Heading, width: float, theme: Theme) -> float:
+    """Everything above the cards; returns where the cards may begin."""
+    words = "  ·  ".join(part for part in (top.title, frame.subtitle) if part)
+    right = heading.paint_modes(painter, theme, width - RIGHT, 49.0, top.modes, top.mode)
+    room = right - LEFT - 40
+    if frame.formula or frame.equation:
+        room = min(room, _paint_formula(painter, frame, width, right, theme) - LEFT - 30)
+    heading.paint_name(painter, theme, LEFT, 49.0, words, max(0.0, room))
+    y = 88.0
+    if top.knob is not None:
+        heading.paint_knob(painter, theme, Box(LEFT, y, width - RIGHT, y + 52), top.knob)
+        y += 56
+    if frame.parts:
+        heading.paint_parts(painter, theme, Box(LEFT, y - 6, width - RIGHT, y + 18), frame.parts)
+        y += 14
+    return y + 10
+
+
+def _paint_formula(painter: QPainter, frame: Frame, width: float, right: float, theme: Theme) -> float:
+    """The formula in the middle, or as text where there is no picture of it; returns its left edge."""
+    half = min(300.0, max(60.0, right - 30 - width / 2))
+    box = Box(width / 2 - half, 14.0, width / 2 + half, 84.0)
+    if frame.formula and heading.paint_formula(painter, theme, frame.formula, box):
+        return box.left
+    text, style = ink.fit(frame.equation, heading.STRONG, box.width, 13)
+    left = width / 2 - ink.width(text, style) / 2
+    ink.write(painter, left, 49.0 - ink.height(style) / 2, text, style, theme.text)
+    return left

@@ -1,0 +1,81 @@
+"""Paints networks: links as wide as their weights, nodes as bright as their activations, dropped nodes hollow."""
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QPainter
+
+from regviz.gui.canvas import ink
+from regviz.gui.canvas.ink import LABEL, Array
+from regviz.gui.canvas.paint.lines import MARGIN
+from regviz.gui.canvas.place import Place, around
+from regviz.gui.canvas.theme import mix, pen, qcolor
+from regviz.lab import Graph
+
+WIDEST = 7.0
+_STEPS = 12
+"""Link widths are rounded to this many, so that pens are shared."""
+
+
+def paint(painter: QPainter, mark: Graph, place: Place) -> None:
+    """Links below, weakest first; nodes above."""
+    x, y = place.x.px(mark.x), place.y.px(mark.y)
+    alive = np.ones(len(x), dtype=bool) if mark.alive is None else np.nan_to_num(mark.alive) > 0
+    _links(painter, mark, x, y, alive, place)
+    for index in range(len(x)):
+        if place.inside(x[index : index + 1], y[index : index + 1], 4.0)[0]:
+            _node(painter, mark, index, float(x[index]), float(y[index]), bool(alive[index]), place)
+
+
+def node_radius(mark: Graph, place: Place) -> float:
+    """Radius that leaves room between the nodes of the fullest layer."""
+    columns, counts = np.unique(np.round(mark.x[np.isfinite(mark.x)], 9), return_counts=True)
+    fullest = int(counts.max()) if len(columns) else 1
+    return float(max(4.0, min(16.0, place.rect.height / max(1, fullest) * 0.34)))
+
+
+def _links(
+    painter: QPainter, mark: Graph, x: Array, y: Array, alive: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
+    place: Place,
+) -> None:  # fmt: skip
+    weights = np.nan_to_num(mark.weights)
+    largest = float(np.abs(weights).max()) if len(weights) else 0.0
+    ends = _ends(mark, len(x))
+    with place.clipped(painter, 4.0):
+        for k in np.argsort(np.abs(weights), kind="stable").tolist():
+            a, b = ends[k]
+            if a < 0:
+                continue
+            share = abs(float(weights[k])) / largest if largest else 0.0
+            level = round(share * _STEPS) / _STEPS
+            role = "informative:0" if weights[k] >= 0 else "informative:1"
+            color = place.color(role, 0.25 + 0.75 * level) if alive[a] and alive[b] else ""
+            dash = 0 if weights[k] >= 0 else 1
+            painter.setPen(pen(color or place.theme.ghost, (0.8 + level * WIDEST if color else 1.0), dash))
+            for px, py in ink.pieces(x[[a, b]], y[[a, b]], place.rect.grown(MARGIN)):
+                painter.drawPolyline(ink.polygon(px, py))
+
+
+def _ends(mark: Graph, count: int) -> list[tuple[int, int]]:
+    """Node indices of each link; (−1, −1) where one does not exist."""
+    pairs = np.nan_to_num(np.stack([mark.source, mark.target], axis=1), nan=-1.0)
+    pairs[((pairs < 0) | (pairs >= count)).any(axis=1)] = -1.0
+    return [(int(a), int(b)) for a, b in pairs]
+
+
+def _node(painter: QPainter, mark: Graph, index: int, x: float, y: float, alive: bool, place: Place) -> None:
+    r = node_radius(mark, place)
+    value = 0.5 if mark.values is None else float(np.clip(np.nan_to_num(mark.values[index]), -1, 1))
+    role = "informative:0" if value >= 0 else "informative:1"
+    fill = mix(place.theme.card, place.color(role), 0.15 + 0.75 * abs(value))
+    painter.setPen(place.pen("text", 2.2) if alive else place.pen("faint", 2.2, dash=1))
+    painter.setBrush(qcolor(fill if alive else place.theme.card))
+    painter.drawEllipse(QPointF(x, y), r, r)
+    if not alive:
+        painter.setPen(place.pen("faint", 2.2))
+        half = r * 0.5
+        painter.drawLine(QLineF(x - half, y - half, x + half, y + half))
+        painter.drawLine(QLineF(x - half, y + half, x + half, y - half))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    place.dot(x, y, r + 1)
+    if mark.labels:
+        place.label(mark.labels[index], LABEL, place.theme.text, around(x, y, mark.labels[index], LABEL, r + 8))

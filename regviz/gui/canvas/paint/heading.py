@@ -1,0 +1,192 @@
+"""Paints what stands around the cards: name, formula, choices, the big read-out with its slider, parts and caption."""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from xml.etree import ElementTree
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath
+
+from regviz.gui.canvas import ink
+from regviz.gui.canvas.ink import BIG, Style
+from regviz.gui.canvas.place import Box
+from regviz.gui.canvas.theme import Theme, mix, pen, qcolor, resources
+from regviz.lab import Part, show
+
+NAME = Style(26, 600)
+PLAIN = Style(18)
+STRONG = Style(18, 600)
+SMALL = Style(16, 500)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knob:
+    """The main slider: its symbol, value and shown range; ``role`` colours it."""
+
+    symbol: str
+    value: float
+    low: float
+    high: float
+    log: bool = False
+    role: str = "accent"
+
+    @property
+    def share(self) -> float:
+        """Where the value stands between ``low`` and ``high``, in 0 … 1."""
+        low, value, high = self.low, self.value, self.high
+        if self.log and low > 0:
+            low, value, high = math.log(low), math.log(max(value, low)), math.log(high)
+        return min(1.0, max(0.0, (value - low) / (high - low))) if high > low else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """What a picture of a whole frame says on top: the lab's ``title``, the main slider, and the modes to choose."""
+
+    title: str
+    knob: Knob | None = None
+    modes: tuple[str, ...] = ()
+    mode: str = ""
+
+
+def paint_name(painter: QPainter, theme: Theme, x: float, middle: float, words: str, room: float) -> None:
+    """The app's name, and beside it what is shown."""
+    ink.write(painter, x, middle - ink.height(NAME) / 2, "regviz", NAME, theme.text)
+    x += ink.width("regviz", NAME) + 22
+    words, style = ink.fit(words, PLAIN, room - ink.width("regviz", NAME) - 22, 14)
+    ink.write(painter, x, middle - ink.height(style) / 2, words, style, theme.muted)
+
+
+def paint_modes(painter: QPainter, theme: Theme, right: float, middle: float, modes: Sequence[str], mode: str) -> float:
+    """A row of choices with the chosen one framed; returns its left edge."""
+    if not modes:
+        return right
+    widths = [ink.width(each, STRONG) + 36 for each in modes]
+    left = right - sum(widths) - 10
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(qcolor(theme.grid if theme.thick == 1.0 else "#EEEEEE"))
+    painter.drawRoundedRect(QRectF(left, middle - 29, right - left, 58), 12, 12)
+    x = left + 5
+    for each, wide in zip(modes, widths, strict=True):
+        chosen = each == mode
+        if chosen:
+            painter.setPen(pen(theme.color("accent"), 2.0 * theme.thick))
+            painter.setBrush(qcolor(theme.card))
+            painter.drawRoundedRect(QRectF(x, middle - 20, wide, 40), 9, 9)
+        style = STRONG if chosen else PLAIN
+        top = middle - ink.height(style) / 2
+        ink.write(painter, x + (wide - ink.width(each, style)) / 2, top, each, style,
+                  theme.text if chosen else theme.muted)  # fmt: skip
+        x += wide
+    return left
+
+
+def paint_knob(painter: QPainter, theme: Theme, box: Box, knob: Knob) -> None:
+    """The value in large figures and the slider beside it."""
+    text = f"{knob.symbol} = {show(knob.value)}"
+    middle = (box.top + box.bottom) / 2
+    ink.write(painter, box.left, middle - ink.height(BIG) / 2, text, BIG, theme.text)
+    start = box.left + max(230.0, ink.width(text, BIG) + 40)
+    at = start + knob.share * (box.right - start)
+    painter.setPen(pen(mix(theme.background, theme.text, 0.13 if theme.thick == 1.0 else 0.5), 8.0))
+    painter.drawLine(QLineF(start + 4, middle, box.right - 4, middle))
+    painter.setPen(pen(theme.color(knob.role), 8.0))
+    painter.drawLine(QLineF(start + 4, middle, max(start + 4, at), middle))
+    painter.setPen(pen(theme.background, 4.0))
+    painter.setBrush(qcolor(theme.text))
+    painter.drawEllipse(QPointF(at, middle), 13.5, 13.5)
+
+
+def paint_parts(painter: QPainter, theme: Theme, box: Box, parts: Sequence[Part]) -> None:
+    """A thin strip stacked of the parts, each named with its value below it or beside it in its colour."""
+    known = [part for part in parts if math.isfinite(part.value) and part.value >= 0]
+    texts = [f"{part.label} {show(part.value)}" for part in known]
+    total = sum(part.value for part in known)
+    style = SMALL
+    while style.size > 10 and sum(ink.width(t, style) + 24 for t in texts) > box.width * 0.6:
+        style = Style(style.size - 1, style.weight)
+    x, middle = box.left, (box.top + box.bottom) / 2
+    for part, text in zip(known, texts, strict=True):
+        ink.write(painter, x, middle - ink.height(style) / 2, text, style, theme.ink(part.role))
+        x += ink.width(text, style) + 24
+    if total > 0:
+        _stack(painter, theme, Box(max(x, box.left + 230), middle - 4, box.right, middle + 4), known, total)
+
+
+def _stack(painter: QPainter, theme: Theme, box: Box, parts: Sequence[Part], total: float) -> None:
+    shape = QPainterPath()
+    shape.addRoundedRect(box.qt(), box.height / 2, box.height / 2)
+    x = box.left
+    with ink.saved(painter):
+        painter.setPen(Qt.PenStyle.NoPen)
+        for index, part in enumerate(parts):
+            wide = box.width * part.value / total
+            gap = 2.0 if index < len(parts) - 1 else 0.0
+            piece = QPainterPath()
+            piece.addRect(QRectF(x, box.top, max(0.0, wide - gap), box.height))
+            painter.fillPath(piece.intersected(shape), qcolor(theme.color(part.role)))
+            x += wide
+
+
+def paint_caption(painter: QPainter, theme: Theme, box: Box, caption: str) -> None:
+    """The sentence under the cards, smaller where it is long."""
+    text, style = ink.fit(caption, PLAIN, box.width, 12)
+    ink.write(painter, box.left, (box.top + box.bottom - ink.height(style)) / 2, text, style, theme.muted)
+
+
+def paint_formula(painter: QPainter, theme: Theme, stem: str, box: Box) -> bool:
+    """The formula centred in the box and as large as it allows; False where there is none of that name."""
+    path = formula(stem)
+    if path is None:
+        return False
+    bounds = path.boundingRect()
+    scale = min(box.width / bounds.width(), box.height / bounds.height(), 1.25)
+    with ink.saved(painter):
+        painter.translate((box.left + box.right) / 2, (box.top + box.bottom) / 2)
+        painter.scale(scale, scale)
+        painter.translate(-bounds.center())
+        painter.fillPath(path, qcolor(theme.text))
+    return True
+
+
+@lru_cache(maxsize=64)
+def formula(stem: str) -> QPainterPath | None:
+    """The outlines of ``resources/formulas/<stem>.svg``; None where the file is missing or no picture."""
+    if not re.fullmatch(r"[a-z0-9-]+", stem):
+        return None
+    try:
+        root = ElementTree.fromstring((resources() / "formulas" / f"{stem}.svg").read_bytes())
+        path = QPainterPath()
+        path.setFillRule(Qt.FillRule.WindingFill)
+        for element in root.iter():
+            _add(path, element)
+    except (OSError, ElementTree.ParseError, ValueError, IndexError, KeyError):
+        return None
+    return None if path.isEmpty() else path
+
+
+def _add(path: QPainterPath, element: ElementTree.Element) -> None:
+    kind = element.tag.rpartition("}")[2]
+    if kind == "rect":
+        path.addRect(QRectF(*(float(element.attrib[name]) for name in ("x", "y", "width", "height"))))
+    elif kind == "path":
+        _trace(path, element.attrib["d"])
+
+
+def _trace(path: QPainterPath, commands: str) -> None:
+    """Add the absolute moves, lines and quadratic and cubic curves of a path's ``d``."""
+    for letter, body in re.findall(r"([MLQCZ])([^MLQCZ]*)", commands):
+        n = [float(number) for number in body.replace(",", " ").split()]
+        if letter == "M":
+            path.moveTo(n[0], n[1])
+        elif letter == "L":
+            path.lineTo(n[0], n[1])
+        elif letter == "Q":
+            path.quadTo(n[0], n[1], n[2], n[3])
+        elif letter == "C":
+            path.cubicTo(n[0], n[1], n[2], n[3], n[4], n[5])
+        else:
+            path.closeSubpath()

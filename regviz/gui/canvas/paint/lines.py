@@ -1,0 +1,197 @@
+"""Paints curves and cursor rules; asks for labels at the ends of curves."""
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QPainter, QPolygonF
+
+from regviz.gui.canvas import ink
+from regviz.gui.canvas.ink import LABEL, Array
+from regviz.gui.canvas.place import Place
+from regviz.gui.canvas.theme import pen, qcolor
+from regviz.lab import Lines, Rule
+
+MOST_CURVES = 600
+MOST_LABELS = 24
+MARGIN = 1000.0
+"""Pixels beyond the plot at which curves are cut off."""
+SMOOTH = 24
+"""A curve of more points than this turns too little at each to need round joins."""
+
+
+def paint(painter: QPainter, mark: Lines, place: Place) -> None:
+    """Every curve as polylines, noise below informative ones, then ask for labels."""
+    curves = [pixels(mark, index, place) for index in _chosen(mark)]
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    with place.clipped(painter, 2.0):
+        for index, (x, y) in zip(_chosen(mark), curves, strict=True):
+            role, fade = mark.role_of(index), opacity(mark.fade, index, 1.0)
+            dash = 1 if mark.dash else place.theme.cycle(role)
+            smooth = len(x) > SMOOTH
+            painter.setPen(place.pen(role, line_width(mark, role), fade=fade, dash=dash, smooth=smooth))
+            for px, py in ink.pieces(x, y, place.rect.grown(MARGIN)):
+                polyline(painter, px, py)
+    for x, y in curves:
+        place.soft.append(_sampled(x, y))
+    if any(mark.labels):
+        _labels(mark, dict(zip(_chosen(mark), curves, strict=True)), place)
+
+
+def opacity(fade: Array | None, index: int, default: float) -> float:
+    """The opacity of an item in 0 … 1; what is missing is not seen."""
+    if fade is None:
+        return default
+    value = float(fade[index])
+    return round(min(1.0, max(0.0, value)), 3) if value == value else 0.0
+
+
+def _chosen(mark: Lines) -> list[int]:
+    """Which curves are drawn, in order: background roles first; the largest where there are too many."""
+    order = list(range(len(mark.y)))
+    if len(order) > MOST_CURVES:
+        size = np.nanmax(np.abs(np.nan_to_num(mark.y)), axis=1)
+        order = sorted(np.argsort(-size, kind="stable")[:MOST_CURVES].tolist())
+    return sorted(order, key=lambda index: mark.role_of(index) not in ("noise", "ghost", "contour", "faint"))
+
+
+def line_width(mark: Lines, role: str) -> float:
+    """The pen for a role: data 4, an emphasised shape in text colour 3.4, background 2.2."""
+    if mark.thin or role in ("noise", "ghost", "contour", "faint", "muted"):
+        return 2.2
+    return 3.4 if role == "text" else 4.0
+
+
+def pixels(mark: Lines, index: int, place: Place) -> tuple[Array, Array]:
+    """One curve in pixels, held between points for steps and thinned to what the panel can show."""
+    x = place.x.px(mark.x if mark.x.ndim == 1 else mark.x[index])
+    y = place.y.px(mark.y[index])
+    if mark.steps:
+        x, y = np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1]
+    return thinned(x, y, int(4 * place.rect.width))
+
+
+def thinned(x: Array, y: Array, most: int) -> tuple[Array, Array]:
+    """At most about ``most`` points that keep the lowest and the highest of every stretch."""
+    if len(x) <= max(most, 8):
+        return x, y
+    size = -(-len(x) // max(1, most // 2))
+    whole = len(x) // size * size
+    blocks = np.nan_to_num(y[:whole], nan=0.0).reshape(-1, size)
+    starts = np.arange(len(blocks)) * size
+    ends = np.sort(np.stack([starts + blocks.argmin(axis=1), starts + blocks.argmax(axis=1)], axis=1), axis=1).ravel()
+    keep = np.unique(np.concatenate([ends, [0, len(x) - 1]]))
+    return x[keep], y[keep]
+
+
+def polyline(painter: QPainter, x: Array, y: Array) -> None:
+    """One stretch of a curve: a point where it is single, closed where it ends as it began."""
+    if len(x) == 1:
+        painter.drawPoint(QPointF(float(x[0]), float(y[0])))
+    elif len(x) > 3 and x[0] == x[-1] and y[0] == y[-1]:
+        painter.drawPolygon(ink.polygon(x[:-1], y[:-1]))
+    else:
+        painter.drawPolyline(ink.polygon(x, y))
+
+
+def _sampled(x: Array, y: Array, count: int = 96) -> Array:
+    """Some pixels along the curve, evenly in its points, for labels to avoid."""
+    good = np.isfinite(x) & np.isfinite(y)
+    x, y = x[good], y[good]
+    if len(x) < 2:
+        return np.stack([x, y], axis=1)
+    at = np.linspace(0, len(x) - 1, count)
+    index = np.arange(len(x))
+    return np.stack([np.interp(at, index, x), np.interp(at, index, y)], axis=1)
+
+
+def _labels(mark: Lines, curves: dict[int, tuple[Array, Array]], place: Place) -> None:
+    named = [index for index in curves if mark.labels[index] and _seen(*curves[index], place).any()]
+    named.sort(key=lambda index: (mark.role_of(index) == "noise", -_reach(curves[index][1], place)))
+    left = _left_is_wider([curves[index] for index in named], place)
+    for rank, index in enumerate(named[:MOST_LABELS]):
+        x, y = (part[_seen(*curves[index], place)] for part in curves[index])
+        text, role = mark.labels[index], mark.role_of(index)
+        color = place.theme.ink(role)
+        place.label(text, LABEL, color, _spots(x, y, text, left, place), rank=3.0 - rank / MOST_LABELS)
+
+
+def _seen(x: Array, y: Array, place: Place) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    return place.inside(x, y)
+
+
+def _reach(y: Array, place: Place) -> float:
+    return float(np.max(np.abs(np.nan_to_num(y, nan=place.y.start) - place.y.start)))
+
+
+def _left_is_wider(curves: list[tuple[Array, Array]], place: Place) -> bool:
+    """Whether labels stand better at the left: the end where the curves are further apart."""
+    gaps = []
+    for end in (0, -1):
+        ends = [(x[good][end], y[good][end]) for x, y in curves if (good := np.isfinite(x) & np.isfinite(y)).any()]
+        levels = np.sort([y for x, y in ends if place.rect.grown(1).contains(x, y)])
+        lost = len(curves) - len(levels)
+        gaps.append(float(np.minimum(np.diff(levels), 24).sum()) - 24.0 * lost)
+    return gaps[0] >= gaps[1]
+
+
+def _spots(x: Array, y: Array, text: str, left: bool, place: Place) -> tuple[tuple[float, float], ...]:
+    """Above and below the curve near its end, then further along it."""
+    high, wide = ink.height(LABEL), ink.width(text, LABEL)
+    order = np.argsort(x, kind="stable")
+    x, y = x[order], y[order]
+    spots = []
+    for step in (0.0, 0.12, 0.28, 0.45, 0.62):
+        share = step if left else 1.0 - step
+        start = x[0] + 10 if step == 0 and left else x[-1] - wide - 10 if step == 0 else x[0] + share * (x[-1] - x[0])
+        start = min(max(start, place.rect.left + 4), place.rect.right - wide - 4)
+        under = np.interp([start, start + wide / 2, start + wide], x, y)
+        spots += [(start, float(under.min()) - high - 5), (start, float(under.max()) + 6)]
+    return tuple((float(a), float(b)) for a, b in spots)
+
+
+def paint_rule(painter: QPainter, mark: Rule, place: Place) -> None:
+    """A line across the panel; a cursor that can be dragged has a triangle at its foot."""
+    upright = mark.axis == "x"
+    at = float((place.x if upright else place.y).px(mark.value))
+    rect = place.rect
+    if not (rect.left - 0.5 <= at <= rect.right + 0.5 if upright else rect.top - 0.5 <= at <= rect.bottom + 0.5):
+        return
+    color = rule_color(mark, place)
+    painter.setPen(pen(color, 2.4 * place.theme.thick, 2 if mark.dash else 0))
+    if upright:
+        painter.drawLine(QLineF(at, rect.top, at, rect.bottom))
+    else:
+        painter.drawLine(QLineF(rect.left, at, rect.right, at))
+    if mark.bound:
+        _triangle(painter, at, upright, color, place)
+    _rule_label(mark, at, upright, place)
+
+
+def rule_color(mark: Rule, place: Place) -> str:
+    """Its role's colour; a cursor without a role of its own is the colour of text."""
+    return place.theme.text if mark.bound and mark.role == "accent" else place.color(mark.role)
+
+
+def _triangle(painter: QPainter, at: float, upright: bool, color: str, place: Place) -> None:
+    rect = place.rect
+    corners = ((-9.0, 12.0), (0.0, 0.0), (9.0, 12.0))
+    if upright:
+        points = [QPointF(at + a, rect.bottom + b - 1) for a, b in corners]
+    else:
+        points = [QPointF(rect.left - b + 1, at + a) for a, b in corners]
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(qcolor(color))
+    painter.drawPolygon(QPolygonF(points))
+
+
+def _rule_label(mark: Rule, at: float, upright: bool, place: Place) -> None:
+    high, wide = ink.height(LABEL), ink.width(mark.label, LABEL)
+    rect = place.rect
+    if upright:
+        rows = [rect.top + 4 + k * (high + 2) for k in range(5)]
+        spots = [(left, top) for top in rows for left in (at - wide - 10, at + 10)]
+        place.soft.append(np.stack([np.full(24, at), np.linspace(rect.top, rect.bottom, 24)], axis=1))
+    else:
+        spots = [(left, top) for left in (rect.right - wide - 6, rect.left + 8) for top in (at - high - 4, at + 5)]
+        place.soft.append(np.stack([np.linspace(rect.left, rect.right, 48), np.full(48, at)], axis=1))
+    color = place.theme.text if mark.bound and mark.role == "accent" else place.theme.ink(mark.role)
+    place.label(mark.label, LABEL, color, spots, rank=2.0)

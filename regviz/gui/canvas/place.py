@@ -1,0 +1,219 @@
+"""Place: what a paint function knows beside its painter and mark: rectangle, ranges, theme, and which spots are taken.
+
+Labels are collected while marks are drawn and settled together at the end, so that none covers another.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPen
+
+from regviz.gui.canvas import ink
+from regviz.gui.canvas.theme import Theme, mix, pen
+
+Array = NDArray[np.float64]
+
+
+APART = 6.0
+"""Pixels between labels side by side."""
+
+
+class Box(NamedTuple):
+    """A rectangle in design pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        """Horizontal extent."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """Vertical extent."""
+        return self.bottom - self.top
+
+    def grown(self, by: float) -> "Box":
+        """The box with ``by`` more on every side."""
+        return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
+
+    def meets(self, other: "Box") -> bool:
+        """Whether the two share an area."""
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
+
+    def holds(self, other: "Box") -> bool:
+        """Whether the other lies inside."""
+        return (
+            self.left <= other.left
+            and other.right <= self.right
+            and self.top <= other.top
+            and other.bottom <= self.bottom
+        )
+
+    def contains(self, x: float, y: float) -> bool:
+        """Whether the point lies inside."""
+        return self.left <= x <= self.right and self.top <= y <= self.bottom
+
+    def qt(self) -> QRectF:
+        """The box for Qt."""
+        return QRectF(self.left, self.top, self.width, self.height)
+
+
+class Scale(NamedTuple):
+    """Maps data in ``low`` … ``high`` (log10 of the data on a log axis) to pixels ``start`` … ``stop``."""
+
+    low: float
+    high: float
+    start: float
+    stop: float
+    log: bool = False
+
+    def px(self, values: ArrayLike) -> Array:
+        """Pixels of data values, at most a million away; NaN stays NaN, and so becomes what has no logarithm."""
+        data = np.asarray(values, dtype=np.float64)
+        slope = (self.stop - self.start) / (self.high - self.low)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            if self.log:
+                data = np.log10(np.where(data > 0, data, np.nan))
+            return np.asarray(np.minimum(np.maximum(self.start + (data - self.low) * slope, -1e6), 1e6))
+
+    def at(self, view: float) -> float:
+        """The pixel of a view coordinate (log10 of the data on a log axis)."""
+        return self.start + (view - self.low) * (self.stop - self.start) / (self.high - self.low)
+
+    def view(self, pixel: float) -> float:
+        """The view coordinate at a pixel."""
+        return self.low + (pixel - self.start) * (self.high - self.low) / (self.stop - self.start)
+
+    def value(self, pixel: float) -> float:
+        """The data value at a pixel."""
+        view = self.view(pixel)
+        return float(10.0 ** min(300.0, max(-300.0, view))) if self.log else view
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A line of text that takes the first free of its ``spots`` (left, top), or none. Higher ``rank`` chooses first."""
+
+    text: str
+    style: ink.Style
+    color: str
+    spots: tuple[tuple[float, float], ...]
+    rank: float = 0.0
+    halo: bool = True
+
+
+@dataclass(slots=True)
+class Place:
+    """A panel on paper, in design pixels: plot rectangle ``rect``, scales, theme, and the boxes already ``taken``.
+
+    ``bounds`` is where labels may stand. ``soft`` are pixels of curves, which labels avoid where they can.
+    """
+
+    rect: Box
+    bounds: Box
+    x: Scale
+    y: Scale
+    theme: Theme
+    taken: list[Box] = field(default_factory=list)
+    soft: list[Array] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
+    settled: list[tuple[Label, Box]] = field(default_factory=list)
+
+    def copy(self) -> "Place":
+        """A place with the same past that can be drawn on without changing this one."""
+        return Place(self.rect, self.bounds, self.x, self.y, self.theme, list(self.taken),
+                     list(self.soft), list(self.labels), [])  # fmt: skip
+
+    def pen(self, role: str, width: float, *, fade: float = 1.0, dash: int = 0, smooth: bool = False) -> QPen:
+        """The pen of a role, faded towards the card, as thick as the theme wants it."""
+        thin = 1.0 if self.theme.fades else 0.4 + 0.6 * min(1.0, max(0.0, fade))
+        return pen(self.color(role, fade), round(width * self.theme.thick * thin, 2), dash, smooth)
+
+    def color(self, role: str, fade: float = 1.0) -> str:
+        """The colour of a role, faded towards the card."""
+        color = self.theme.color(role)
+        return color if fade >= 1.0 or not self.theme.fades else mix(self.theme.card, color, max(0.0, fade))
+
+    @contextmanager
+    def clipped(self, painter: QPainter, margin: float = 0.0) -> Iterator[None]:
+        """Cut what is painted at the plot's rectangle."""
+        with ink.saved(painter):
+            painter.setClipRect(self.rect.grown(margin).qt())
+            yield
+
+    def inside(self, x: Array, y: Array, margin: float = 0.5) -> NDArray[np.bool_]:
+        """Which pixels lie in the plot's rectangle; NaN lies nowhere."""
+        box = self.rect.grown(margin)
+        return np.asarray((x >= box.left) & (x <= box.right) & (y >= box.top) & (y <= box.bottom))
+
+    def dot(self, x: float, y: float, radius: float) -> None:
+        """Keep labels off a symbol."""
+        self.taken.append(Box(x - radius, y - radius, x + radius, y + radius))
+
+    def label(
+        self, text: str, style: ink.Style, color: str, spots: Sequence[tuple[float, float]], **more: Any
+    ) -> None:
+        """Ask for a label; see `Label`."""
+        if text:
+            self.labels.append(Label(text, style, color, tuple(spots), **more))
+
+    def settle(self) -> None:
+        """Give every label its spot; those without a free one are left out."""
+        soft = np.concatenate(self.soft) if self.soft else np.empty((0, 2))
+        for label in sorted(self.labels, key=lambda each: -each.rank):
+            box = self._free(label, soft)
+            if box is not None:
+                self.taken.append(Box(box.left - APART, box.top, box.right + APART, box.bottom))
+                self.settled.append((label, box))
+
+    def _free(self, label: Label, soft: Array) -> Box | None:
+        wide, high = ink.width(label.text, label.style), ink.height(label.style)
+        best, least = None, np.inf
+        for order, (left, top) in enumerate(label.spots):
+            box = Box(left, top, left + wide, top + high)
+            if not self.bounds.holds(box) or any(box.meets(other) for other in self.taken):
+                continue
+            cost = _crossings(box, soft) + 0.6 * order
+            if cost < least:
+                best, least = box, cost
+            if least <= 0.6 * (order + 1):
+                break
+        return best
+
+    def write(self, painter: QPainter) -> None:
+        """Paint the settled labels."""
+        for label, box in self.settled:
+            halo = self.theme.card if label.halo else ""
+            ink.write(painter, box.left, box.top, label.text, label.style, label.color, halo)
+
+
+def _crossings(box: Box, soft: Array) -> float:
+    x, y = soft[:, 0], soft[:, 1]
+    return float(np.count_nonzero((x > box.left) & (x < box.right) & (y > box.top) & (y < box.bottom)))
+
+
+def around(x: float, y: float, text: str, style: ink.Style, gap: float) -> tuple[tuple[float, float], ...]:
+    """Spots beside a symbol: right, left, above, below, then the corners."""
+    wide, high = ink.width(text, style), ink.height(style)
+    right, left, middle = x + gap, x - gap - wide, y - high / 2
+    above, below, centre = y - gap - high, y + gap, x - wide / 2
+    return (
+        (right, middle), (left, middle), (centre, above), (centre, below), (right, above), (right, below),
+        (left, above), (left, below),
+    )  # fmt: skip
+
+
+def centred(x: float, y: float, text: str, style: ink.Style) -> tuple[float, float]:
+    """The spot with its middle at (x, y)."""
+    return x - ink.width(text, style) / 2, y - ink.height(style) / 2

@@ -1,0 +1,178 @@
+"""Widgets that show a frame: all its panels as cards in a grid, and the strip of parts. One card is in `panel`."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from regviz.gui.canvas.paint.dashboard import layout
+from regviz.gui.canvas.paint.heading import paint_parts
+from regviz.gui.canvas.panel import PanelView
+from regviz.gui.canvas.place import Box
+from regviz.gui.canvas.theme import THEMES, Theme, qcolor
+from regviz.lab import Frame, Panel, Part
+
+__all__ = ["LEAST_SCALE", "DashboardView", "PanelView", "PartsStrip"]
+
+LEAST_SCALE = 0.6
+"""Below this nobody could read the labels: small windows keep this size and show fewer of them."""
+_SLOWEST = 300
+"""Milliseconds after which a frame counts as shown although nothing asked for it, as in a covered window."""
+
+
+class DashboardView(QWidget):
+    """All panels of a frame as cards in a grid. Signals of the views are passed on.
+
+    ``painted`` (the frame) comes once every card showed it, so that the next may be computed.
+    """
+
+    intent = Signal(object, object)
+    gesture = Signal(object)
+    painted = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._font_scale = THEMES["light"], 1.0
+        self._frame: Frame | None = None
+        self._views: dict[str, PanelView] = {}
+        self._waiting: set[str] = set()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._all_painted)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(120, 80)
+
+    @property
+    def views(self) -> Mapping[str, PanelView]:
+        """The views by panel key, in the order of the panels."""
+        return MappingProxyType(self._views)
+
+    @property
+    def frame(self) -> Frame | None:
+        """The frame that is shown."""
+        return self._frame
+
+    def set_frame(self, frame: Frame) -> None:
+        """Show a frame; panels with known keys keep their views and zoom."""
+        self._frame = frame
+        keys = [panel.key for panel in frame.panels]
+        changed = keys != list(self._views)
+        if changed:
+            self._rebuild(keys)
+        self._waiting = set(keys)
+        for panel in frame.panels:
+            self._views[panel.key].set_panel(panel, frame.caption)
+        if changed:
+            self._place_views()
+        self._timer.start(0 if not self._visible() or not keys else _SLOWEST)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in another theme."""
+        self._theme = theme
+        for view in self._views.values():
+            view.set_theme(theme)
+        self.update()
+
+    def set_scale(self, font_scale: float) -> None:
+        """Set the lecturer's font scale; 1 is the design's size for the window."""
+        self._font_scale = font_scale
+        self._place_views()
+
+    def design_scale(self) -> float:
+        """Logical pixels per design pixel: from the window's size and the font scale."""
+        window = self.window()
+        return max(LEAST_SCALE, min(window.width() / 1920, window.height() / 1080)) * self._font_scale
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the ground between the cards."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), qcolor(self._theme.background))
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay the cards out anew."""
+        self._place_views()
+
+    def _rebuild(self, keys: list[str]) -> None:
+        views = {}
+        for key in keys:
+            views[key] = self._views.pop(key) if key in self._views else self._made(key)
+        for view in self._views.values():
+            view.hide()
+            view.deleteLater()
+        self._views = views
+
+    def _made(self, key: str) -> PanelView:
+        view = PanelView(self)
+        view.set_theme(self._theme)
+        view.intent.connect(self.intent)
+        view.gesture.connect(self.gesture)
+        view.failed.connect(self.failed)
+        view.painted.connect(self._one_painted)
+        view.show()
+        return view
+
+    def _place_views(self) -> None:
+        scale = self.design_scale()
+        boxes = layout(len(self._views), self.width(), self.height(), round(18 * scale))
+        for view, box in zip(self._views.values(), boxes, strict=True):
+            left, top = round(box.left), round(box.top)
+            view.setGeometry(left, top, max(1, round(box.right) - left), max(1, round(box.bottom) - top))
+            view.set_scale(scale)
+
+    def _visible(self) -> bool:
+        return self.isVisible() and not self.window().isMinimized()
+
+    def _one_painted(self, panel: object) -> None:
+        if isinstance(panel, Panel):
+            self._waiting.discard(panel.key)
+        if not self._waiting and self._timer.isActive():
+            self._all_painted()
+
+    def _all_painted(self) -> None:
+        self._timer.stop()
+        self._waiting.clear()
+        if self._frame is not None:
+            self.painted.emit(self._frame)
+
+
+class PartsStrip(QWidget):
+    """The thin strip that shows how a sum is made up of its parts."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._parts: tuple[Part, ...] = ()
+        self._theme, self._scale = THEMES["light"], 1.0
+        self.setAccessibleName("Parts of the objective")
+        self.setFixedHeight(24)
+
+    def set_parts(self, parts: tuple[Part, ...]) -> None:
+        """Show these parts."""
+        self._parts = parts
+        self.setAccessibleDescription(", ".join(f"{part.label} {part.value:.4g}" for part in parts))
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Repaint in another theme."""
+        self._theme = theme
+        self.update()
+
+    def set_scale(self, scale: float) -> None:
+        """Set the logical pixels per design pixel."""
+        self._scale = max(0.1, scale)
+        self.setFixedHeight(max(12, round(24 * self._scale)))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the strip."""
+        painter = QPainter(self)
+        try:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            painter.scale(self._scale, self._scale)
+            box = Box(0.0, 0.0, self.width() / self._scale, self.height() / self._scale)
+            paint_parts(painter, self._theme, box, self._parts)
+        finally:
+            painter.end()

@@ -1,0 +1,35 @@
+"""Make the formula pictures beside this file; needs `pip install ziamath`, which the app itself does not."""
+
+from pathlib import Path
+
+import ziamath
+
+ziamath.config.svg2 = False
+
+SQUARED = r"\tfrac{1}{2n}\left\Vert y - Xw\right\Vert_2^2"
+LOGISTIC = r"\tfrac{1}{n}\sum_{i=1}^{n}\log\left(1 + e^{-y_i x_i^\top w}\right)"
+PENALTIES = {
+    "none": "",
+    "ridge": r"\tfrac{\lambda}{2}\left\Vert w\right\Vert_2^2",
+    "lasso": r"\lambda\left\Vert w\right\Vert_1",
+    "elastic-net": r"\lambda\bigl(\alpha\left\Vert w\right\Vert_1"
+    r" + \tfrac{1-\alpha}{2}\left\Vert w\right\Vert_2^2\bigr)",
+    "group-lasso": r"\lambda\sum_{g}\sqrt{p_g}\,\left\Vert w_g\right\Vert_2",
+}
+
+
+def latex(loss: str, penalty: str) -> str:
+    """The whole objective."""
+    return r"\min_{w}\; " + loss + (r"\;+\;" + penalty if penalty else "")
+
+
+def main() -> None:
+    """Write one SVG for each penalty and loss."""
+    for ending, loss in (("", SQUARED), ("-logistic", LOGISTIC)):
+        for name, penalty in PENALTIES.items():
+            picture = ziamath.Latex(latex(loss, penalty), size=32).svg()
+            Path(__file__).with_name(f"{name}{ending}.svg").write_text(picture, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
