@@ -1,6 +1,7 @@
 """The group lasso at any λ, certified, and its path; groups need not be orthonormal.
 
-Newton's method and block descent on fixed groups live in ``group_newton``; reading groups from text in ``groups``.
+Newton's method and block descent on fixed groups live in ``group_newton``, the way through the rows for more features
+than rows in ``group_dual``; reading groups from text in ``groups``.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,6 +10,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz.linear.group_dual import row_space
 from regviz.linear.group_newton import Block, Newton, descend, newton
 from regviz.linear.group_penalties import GroupLasso
 from regviz.linear.groups import Groups, check_groups, group_labels, group_norms, group_roots, parse_groups
@@ -20,6 +22,8 @@ __all__ = ["GroupLassoSolver", "check_groups", "parse_groups"]
 # Up to this many features the whole Gram is kept; beyond, only the blocks that are visited.
 _DENSE = 1500
 _ROUNDS = 150
+# More rows or groups than this are no work for the row space.
+_ROWS = 500
 Active = tuple[int, ...]
 
 
@@ -42,6 +46,7 @@ class GroupLassoSolver:
         self.block = lru_cache(maxsize=256)(self._block)
         squares = np.einsum("ij,ij->j", problem.X, problem.X)
         self._largest = float(np.max(squares)) / problem.n + ridge
+        self._by_rows = problem.n < problem.p and max(problem.n, len(self.groups)) <= _ROWS and ridge == 0.0
         if not np.isfinite(squares).all() or ((squares < 1e-280) & problem.X.any(axis=0)).any():
             raise ArithmeticError("The features are too large or too small to square; standardise them.")
 
@@ -149,6 +154,10 @@ class GroupLassoSolver:
                 return w
             if turn % 10 == 9 and self._certified(lam, w):
                 return w
+            if turn == 1 and self._by_rows:
+                found = row_space(self.problem, self.groups, lam, w)
+                if self._certified(lam, found):
+                    return found
             w = self._descended(self._working(active, over), lam, w, 2 + turn // 4)
         raise ArithmeticError(f"The group lasso did not settle at λ = {lam}.")
 

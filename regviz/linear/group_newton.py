@@ -153,7 +153,7 @@ def descend(block: Block, lam: float, w: Array, sweeps: int) -> Array:
             values, vectors = block.eigen[g]
             span = slice(first, first + values.size)
             target = left[span] + block.gram[span, span] @ w[span]
-            new = _block_minimiser(values, vectors, target, lam * float(block.roots[g]))
+            new = block_scale(values, vectors, target, lam * float(block.roots[g]))
             change = new - w[span]
             if change.any():
                 left -= block.gram[:, span] @ change
@@ -161,7 +161,7 @@ def descend(block: Block, lam: float, w: Array, sweeps: int) -> Array:
     return w
 
 
-def _block_minimiser(values: Array, vectors: Array, target: Array, limit: float) -> Array:
+def block_scale(values: Array, vectors: Array, target: Array, limit: float) -> Array:
     """The minimiser of ½zᵀQz − targetᵀz + limit·‖z‖ for Q = vectors·diag(values)·vectorsᵀ.
 
     With s = ‖z‖ the coordinates along the vectors are b·s/(values·s + limit); s solves ‖b/(values·s + limit)‖ = 1,

@@ -60,6 +60,11 @@ def check_groups(groups: Sequence[Sequence[int]], p: int | None = None) -> Group
     return clean
 
 
+def all_single(groups: Groups) -> bool:
+    """Whether every group has one member, so that the group lasso is the lasso."""
+    return all(len(group) == 1 for group in groups)
+
+
 @lru_cache(maxsize=64)
 def group_labels(groups: Groups) -> NDArray[np.intp]:
     """Number of the group that each feature belongs to (p,)."""

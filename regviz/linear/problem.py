@@ -54,12 +54,12 @@ class Problem:
     @property
     def n(self) -> int:
         """Number of rows."""
-        return self.X.shape[0]
+        return int(self.X.shape[0])
 
     @property
     def p(self) -> int:
         """Number of features."""
-        return self.X.shape[1]
+        return int(self.X.shape[1])
 
     @cached_property
     def gram(self) -> Array:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from regviz.data import DataError, synthetic
 
-SHAPES = [("ar1", 0.0, 1.0), ("ar1", 0.8, 1.0), ("ar1", -0.6, 9.0), ("equal", 0.5, 4.0), ("equal", 0.0, 1.0)]
+SHAPES = [("ar1", 0.0, 1.0), ("ar1", 0.8, 1.0), ("ar1", -0.6, 9.0), ("equal", 0.5, 4.0), ("equal", 0.0, 1.0),
+          ("twins", 0.9, 1.0), ("twins", -0.5, 4.0)]  # fmt: skip
 
 
 def arrays(made):
@@ -32,6 +33,8 @@ def test_covariance_is_the_closed_form(correlation, rho, spread):
     for i in range(6):
         for j in range(6):
             alike = 1.0 if i == j else rho if correlation == "equal" else rho ** abs(i - j)
+            if correlation == "twins" and i // 2 != j // 2:
+                alike = 0.0
             assert made.covariance[i, j] == pytest.approx(made.scales[i] * made.scales[j] * alike, rel=1e-14)
 
 
@@ -62,13 +65,26 @@ def test_truth_has_the_stated_number_of_informative_features(p, informative, see
     assert abs(np.sign(effect).sum()) == informative % 2
 
 
+@given(st.integers(1, 30), st.integers(0, 30), st.integers(0, 2**31 - 1))
+@settings(max_examples=50)
+def test_informative_twins_share_one_effect(p, informative, seed):
+    informative = min(p, informative)
+    made = synthetic(n=3, p=p, informative=informative, correlation="twins", seed=seed, scale_spread=4.0)
+    effect = made.w * made.scales
+    assert np.count_nonzero(effect) == informative
+    alone = [k for k in range(0, p - 1, 2) if (effect[k] == 0.0) != (effect[k + 1] == 0.0)]
+    assert len(alone) <= informative % 2
+    for k in range(0, p - 1, 2):
+        assert k in alone or effect[k] == pytest.approx(effect[k + 1], rel=1e-12)
+
+
 def test_scales_grow_geometrically_with_the_stated_spread():
     scales = synthetic(p=5, scale_spread=16.0).scales
     assert scales == pytest.approx([0.25, 0.5, 1.0, 2.0, 4.0])
     assert synthetic(p=1, informative=1, scale_spread=16.0).scales.tolist() == [1.0]
 
 
-@pytest.mark.parametrize("correlation", ["ar1", "equal"])
+@pytest.mark.parametrize("correlation", ["ar1", "equal", "twins"])
 def test_equal_arguments_give_equal_bits_and_another_seed_does_not(correlation):
     first, second, other = (synthetic(seed=s, n_test=7, rho=0.3, correlation=correlation) for s in (5, 5, 6))
     assert [a.tobytes() for a in arrays(first)] == [a.tobytes() for a in arrays(second)]
@@ -81,7 +97,7 @@ def test_training_validation_and_test_rows_are_drawn_apart():
         assert not (a == b).any()
 
 
-@pytest.mark.parametrize("correlation", ["ar1", "equal"])
+@pytest.mark.parametrize("correlation", ["ar1", "equal", "twins"])
 def test_more_rows_keep_the_rows_there_were(correlation):
     few, many = (synthetic(n=n, rho=0.4, correlation=correlation) for n in (20, 90))
     assert (many.X[:20] == few.X).all() and (many.w == few.w).all()
@@ -89,7 +105,7 @@ def test_more_rows_keep_the_rows_there_were(correlation):
     assert (many.X_validation == few.X_validation).all()
 
 
-@pytest.mark.parametrize("correlation", ["ar1", "equal"])
+@pytest.mark.parametrize("correlation", ["ar1", "equal", "twins"])
 def test_more_features_keep_the_features_there_were(correlation):
     few, many = (synthetic(p=p, rho=0.4, correlation=correlation) for p in (8, 30))
     assert (many.X[:, :8] == few.X).all()

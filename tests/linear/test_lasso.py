@@ -1,0 +1,140 @@
+"""The lasso path against brute force, closed forms and scikit-learn."""
+
+import itertools
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.linear_model import lars_path
+
+from regviz.linear.lasso import gram_path, lasso_path
+from regviz.linear.path import path_of
+from regviz.linear.problem import Problem
+from tests.linear.cases import BUNDLES, SHAPES, bundle, problem, sparse
+
+
+def brute_force(gram, corr, lam):
+    """The lasso by trying every sign pattern: the one whose equations meet all conditions."""
+    p = corr.size
+    best, best_value = np.zeros(p), np.inf
+    for pattern in itertools.product((-1.0, 0.0, 1.0), repeat=p):
+        signs = np.array(pattern)
+        on = np.flatnonzero(signs)
+        w = np.zeros(p)
+        if on.size:
+            w[on] = np.linalg.solve(gram[np.ix_(on, on)], corr[on] - lam * signs[on])
+        if (w * signs < 0.0).any():
+            continue
+        value = 0.5 * w @ gram @ w - corr @ w + lam * np.abs(w).sum()
+        if value < best_value:
+            best, best_value = w, value
+    return best
+
+
+def against_brute_force(count, most):
+    """Largest relative difference over ``count`` random problems of up to ``most`` features."""
+    worst = 0.0
+    for seed in range(count):
+        rng = np.random.default_rng(seed)
+        p = int(rng.integers(1, most + 1))
+        X, y = sparse(seed, int(rng.integers(p + 2, 30)), p, rho=rng.uniform(0.0, 0.95))
+        found = Problem.of(X, y)
+        lam = found.lam_max * 10.0 ** rng.uniform(-3.0, 0.05)
+        w = path_of(found).standardized_at(lam)
+        exact = brute_force(found.gram, found.correlation, lam)
+        worst = max(worst, float(np.abs(w - exact).max() / max(1.0, np.abs(exact).max())))
+    return worst
+
+
+def test_equals_the_best_of_all_sign_patterns():
+    assert against_brute_force(200, 5) <= 1e-9
+
+
+@pytest.mark.release
+def test_equals_the_best_of_all_sign_patterns_on_many_problems():
+    assert against_brute_force(10_000, 8) <= 1e-9
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_agrees_with_lars_on_every_bundled_set(name):
+    found = Problem.of(*bundle(name))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        lams, _, coef = lars_path(found.X, found.y, method="lasso", max_iter=10_000)
+    ours = path_of(found)
+    grid = np.geomspace(found.lam_max, found.lam_max * 1e-4, 60)
+    theirs = np.array([np.interp(-grid, -lams, row) for row in coef]).T
+    mine = np.array([ours.standardized_at(lam) for lam in grid])
+    assert np.abs(mine - theirs).max() <= 1e-8 * max(1.0, np.abs(theirs).max())
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_knots_fall_to_zero_and_change_the_active_set(shape):
+    knots = lasso_path(problem(0, *shape))
+    assert (np.diff(knots.lams) < 0.0).all()
+    assert knots.lams[-1] == 0.0
+    assert not knots.coef[0].any()
+    on = [set(np.flatnonzero(row)) for row in (knots.coef[1:] + knots.coef[:-1]) / 2.0]
+    for before, after, events in zip([set(), *on], on, knots.events[:-1], strict=False):
+        entered = {j for j, way in events if way > 0}
+        left = {j for j, way in events if way < 0}
+        assert (after - before, before - after) == (entered - left, left - entered)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_linear_between_knots(shape):
+    """Interpolation equals an independent solve that stops at that λ."""
+    found = problem(3, *shape)
+    path = path_of(found)
+    rng = np.random.default_rng(0)
+    for k in rng.integers(1, path.lams.size, 12):
+        lam = path.lams[k] + rng.uniform(0.1, 0.9) * (path.lams[k - 1] - path.lams[k])
+        again = lasso_path(found, stop=lam).coef[-1]
+        assert np.abs(path.standardized_at(lam) - again).max() <= 1e-10 * max(1.0, np.abs(again).max())
+
+
+def test_orthogonal_design_is_soft_thresholding():
+    rng = np.random.default_rng(5)
+    q = np.linalg.qr(np.column_stack([np.ones(40), rng.standard_normal((40, 6))]))[0][:, 1:]
+    y = rng.standard_normal(40)
+    found = Problem.of(q, y)
+    assert np.allclose(found.gram, np.eye(6), atol=1e-14)
+    path = path_of(found)
+    for lam in np.linspace(0.0, found.lam_max, 9):
+        c = found.correlation
+        assert np.allclose(path.standardized_at(lam), np.sign(c) * np.maximum(np.abs(c) - lam, 0.0), atol=1e-14)
+
+
+def test_working_sets_and_tableau_agree():
+    X, y = sparse(11, 60, 240, rho=0.7)
+    found = Problem.of(X, y)
+    wide, dense = lasso_path(found), gram_path(found.gram, found.correlation)
+    grid = np.geomspace(found.lam_max, 1e-3 * found.lam_max, 40)
+    for knots in (wide, dense):
+        assert knots.residual <= 1e-11 * found.lam_max
+    first, second = (
+        np.array([np.interp(-grid, -knots.lams, column) for column in knots.coef.T]) for knots in (wide, dense)
+    )
+    assert np.abs(first - second).max() <= 1e-9
+
+
+def test_identical_columns_are_reported_and_share_one_solution():
+    X, y = sparse(2, 30, 5)
+    path = path_of(Problem.of(X[:, [0, 1, 2, 0]], y))
+    single = path_of(Problem.of(X[:, [0, 1, 2]], y))
+    assert any("w1 and w4" in note for note in path.notes)
+    assert not any("unique" in note for note in single.notes)
+    for lam in np.linspace(0.0, path.problem.lam_max, 7):
+        both = path.standardized_at(lam)
+        assert np.allclose([both[0] + both[3], both[1], both[2]], single.standardized_at(lam), atol=1e-12)
+
+
+def test_more_features_than_rows_ends_at_an_interpolation_of_least_l1_norm():
+    from scipy.optimize import linprog
+
+    found = problem(4, 12, 30)
+    w = lasso_path(found).coef[-1]
+    assert np.abs(found.X @ w - found.y).max() <= 1e-9
+    rows = np.hstack([found.X, -found.X])
+    least = linprog(np.ones(60), A_eq=rows[:-1], b_eq=found.y[:-1], bounds=(0, None)).fun
+    assert np.abs(w).sum() == pytest.approx(least, rel=1e-8)
