@@ -7,10 +7,13 @@ if TYPE_CHECKING:
     from regviz.export import frames, render
     from regviz.labs import labs
     from regviz.linear import CrossValidation, Fit, Path, Problem, cross_validate, fit, path
+    from regviz.linear.advise import Finding, advise
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "advise": "regviz.linear.advise",
+    "Finding": "regviz.linear.advise",
     "path": "regviz.linear",
     "fit": "regviz.linear",
     "cross_validate": "regviz.linear",
@@ -23,8 +26,8 @@ _HOMES = {
 }
 
 __all__ = [
-    "CrossValidation", "Fit", "Path", "Problem", "__version__", "cross_validate", "fit", "frames", "labs", "path",
-    "render",
+    "CrossValidation", "Finding", "Fit", "Path", "Problem", "__version__", "advise", "cross_validate", "fit", "frames",
+    "labs", "path", "render",
 ]  # fmt: skip
 
 
@@ -34,6 +37,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'regviz' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)
+    if name in ("path", "fit", "cross_validate"):
+        import_module("regviz.notebook")
     globals()[name] = value
     return value
 

@@ -12,6 +12,7 @@ from regviz.data import Table, open_table
 from regviz.export import strict_json
 from regviz.files import write_text
 from regviz.lab import show
+from regviz.linear.advise import advise
 from regviz.linear.arguments import LOSSES
 from regviz.linear.groups import parse_groups
 from regviz.linear.penalties import PENALTIES
@@ -50,6 +51,7 @@ def parser() -> Parser:
     made.add_argument("--fold-order", choices=ORDERS, default="shuffled", help="how rows are dealt to folds")
     made.add_argument("--seed", default="0", metavar="S", help="shuffles the rows (0)")
     made.add_argument("--no-standardize", action="store_true", help="leave the features on their own scales")
+    made.add_argument("--advise", action="store_true", help="say what stands out in the table and what to reach for")
     made.add_argument("-o", "--output", metavar="FILE", help="a .json or .csv file instead of a table on the screen")
     return made
 
@@ -76,10 +78,12 @@ def solve(arguments: argparse.Namespace) -> dict[str, Any]:
     table, model = task.table, task.model
     extra: dict[str, Any] = {}
     notes = list(task.notes)
-    if arguments.penalty == "none":
-        if arguments.lam is not None or arguments.path or arguments.cv is not None:
-            raise CommandError("The penalty none has no λ: leave out --lam, --path and --cv.")
+    free = arguments.penalty == "none"
+    if free and not arguments.path and arguments.cv is None:
         lam = 0.0
+        if arguments.lam is not None:
+            number(arguments.lam, "--lam")
+            notes.append("Without a penalty λ has no effect.")
     elif arguments.lam is not None:
         lam = number(arguments.lam, "--lam")
     elif arguments.path:
@@ -92,7 +96,21 @@ def solve(arguments: argparse.Namespace) -> dict[str, Any]:
         lam, extra["cv"] = _validated(task, folds, arguments.fold_order, whole(arguments.seed, "--seed"))
     fitted = linear.fit(table.X, table.y, lam, **model)
     said = [] if fitted.status.name == "optimal" else [fitted.status.sentence]
+    if arguments.advise:
+        extra["advice"] = _advice(table, arguments.loss)
     return _answer(arguments, fitted, [*notes, *fitted.notes, *said]) | extra
+
+
+def _advice(table: Table, loss: str) -> list[dict[str, Any]]:
+    """The advisor's findings as JSON data; a number that is infinite is None."""
+    target = table.outcomes if loss == "logistic" else table.y
+    return [
+        {
+            "key": finding.key, "value": finding.value if math.isfinite(finding.value) else None, "says": finding.says,
+            "means": finding.means, "lab": finding.lab,
+        }
+        for finding in advise(table.X, target, names=table.names, groups=table.groups)
+    ]  # fmt: skip
 
 
 def _task(arguments: argparse.Namespace) -> Task:
@@ -167,7 +185,8 @@ def as_text(answer: dict[str, Any]) -> str:
     rows = {_INTERCEPT: answer["intercept"], **answer["coefficients"]}
     width = max(map(len, rows))
     lines = [f"  {name:<{width}}  {show(value, 6):>12}" for name, value in rows.items()]
-    return "\n".join([head, "", *lines, "", *_curves(answer), *answer["notes"]])
+    advice = [f"- {item['says']} {item['means']}" for item in answer.get("advice", [])]
+    return "\n".join([head, "", *lines, "", *_curves(answer), *answer["notes"], *advice])
 
 
 def _curves(answer: dict[str, Any]) -> list[str]:

@@ -15,13 +15,14 @@ from regviz.linear.group_lasso import GroupLassoSolver
 from regviz.linear.held_out import Held, Pieces, Split, held_out
 from regviz.linear.problem import Array, Problem
 from regviz.linear.ridge import RidgeSystem
+from regviz.linear.tables import Shown
 
 ORDERS = ("shuffled", "interleaved")
 Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
-class CrossValidation:
+class CrossValidation(Shown):
     """Held-out error over λ.
 
     ``lams`` (L,) fall; ``mean`` (L,) is the mean over all rows of the squared error of the fold that left the row out

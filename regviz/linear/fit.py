@@ -20,10 +20,11 @@ from regviz.linear.notes import Status, problem_notes, status_of
 from regviz.linear.penalties import duality_gap, kkt, make_penalty, objective
 from regviz.linear.problem import Array, Problem
 from regviz.linear.ridge import RidgeSystem
+from regviz.linear.tables import Shown
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
+class Fit(Shown):
     """A solution: ``coef`` (p,) and ``intercept`` on the data's own scale, ``standardized`` (p,) as it was solved.
 
     ``objective``, ``kkt`` (largest violation over max_j |x_jᵀy|/n) and ``gap`` (duality gap, an upper bound of the

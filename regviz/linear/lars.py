@@ -284,17 +284,18 @@ def _feasible(gram: Array, held: Mask, phi: Array, inside: Mask) -> tuple[Array,
 
 
 def _solve(gram: Array, target: Array) -> Array:
-    """G⁻¹ target (a,), of smallest norm where G is singular."""
+    """G⁻¹ target (a,); where G is singular, of smallest norm for features of unit length."""
     if not target.size:
         return target
+    size = np.sqrt(gram.diagonal())
+    unit = gram / size / size[:, None]
+    goal = target / size
     try:
-        factor = np.linalg.cholesky(gram)
-        pivots = factor.diagonal() ** 2
-        if pivots.min() > _PIVOT * gram.diagonal().max():
-            return np.asarray(np.linalg.solve(gram, target), dtype=np.float64)
+        if np.linalg.cholesky(unit).diagonal().min() ** 2 > _PIVOT:
+            return np.asarray(np.linalg.solve(unit, goal) / size, dtype=np.float64)
     except np.linalg.LinAlgError:
         pass
-    return np.asarray(np.linalg.lstsq(gram, target, rcond=_PIVOT)[0], dtype=np.float64)
+    return np.asarray(np.linalg.lstsq(unit, goal, rcond=_PIVOT)[0] / size, dtype=np.float64)
 
 
 def _changes(before: Mask, after: Mask, corr: Array) -> tuple[Event, ...]:

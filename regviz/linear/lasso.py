@@ -80,12 +80,12 @@ def gram_path(gram: Array, corr: Array, stop: float = 0.0) -> Knots:
 
 def _from_gram(gram: Array, corr: Array, stop: float, extended: Callable[[], tuple[Array, Array]]) -> Knots:
     """The path in float64, and where rounding spoils it in the extended precision that ``extended`` gives."""
-    check_squares(gram, corr)
     trace = homotopy(gram, corr, stop)
     errors = violations(gram, corr, trace)
     worst = float(errors.max())
     if not trace.cycled and worst <= _TIGHT * float(trace.lams[0]):
         return _merged(_knotted(trace, max(worst, 0.0)))
+    check_squares(gram, corr)
     return _merged(_knotted(*_mended(gram, corr, stop, _cut(trace, errors, stop), *extended())))
 
 

@@ -15,10 +15,11 @@ from regviz.linear.groups import Groups
 from regviz.linear.notes import path_notes
 from regviz.linear.penalties import Penalty, kkt, make_penalty
 from regviz.linear.problem import Array, Problem
+from regviz.linear.tables import Shown
 
 
 @dataclass(frozen=True, eq=False)
-class Path:
+class Path(Shown):
     """Solutions for every λ ≥ 0 of one penalty on one problem.
 
     ``lams`` (K,) fall to 0: where the active set changes, for ridge and no penalty a grid of 100. ``coef`` (K, p) and

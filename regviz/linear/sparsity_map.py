@@ -68,10 +68,11 @@ def constrained_map(shape: Shape, H: Array, t: float) -> SparsityMap:
 def sparse(shape: Shape, H: Array, centres: Array, *, lam: float | None = None, t: float | None = None) -> Array:
     """For every optimum of ``centres`` (m, 2): 1 where its solution has a zero, else 0, as (m,).
 
-    At ``lam`` of the penalty, or in the ball of radius ``t``, whose inside ends nowhere else.
+    At ``lam`` of the penalty, or in the ball of radius ``t``, whose inside ends nowhere else. Lines of optima, which
+    have no area, do not count.
     """
     if lam is not None:
-        return np.asarray(np.any(penalised(shape, H, centres, lam) == 0.0, axis=1) & (lam > 0.0), dtype=np.float64)
+        return np.asarray(_loses(shape, H, centres, lam), dtype=np.float64)
     reach = float(t or 0.0)
     outside = shape.radius(centres) > reach
     if not shape.convex:
@@ -83,6 +84,20 @@ def sparse(shape: Shape, H: Array, centres: Array, *, lam: float | None = None, 
         ahead = side * descent[:, axis]
         found |= (ahead > 0.0) & (np.abs(descent[:, 1 - axis]) * (a + b * reach) <= a * ahead)
     return np.asarray(found & outside & shape.cornered, dtype=np.float64)
+
+
+def _loses(shape: Shape, H: Array, centres: Array, lam: float) -> NDArray[np.bool_]:
+    """Whether the penalised solution has a zero, by its conditions alone where they are closed."""
+    if lam <= 0.0 or not (shape.cornered or shape.kind == "group"):
+        return np.zeros(len(centres), dtype=bool)
+    if not shape.convex:
+        return np.asarray(np.any(penalised(shape, H, centres, lam) == 0.0, axis=1))
+    g = centres @ H
+    if shape.kind == "group":
+        return np.asarray(np.hypot(g[:, 0], g[:, 1]) <= math.sqrt(2.0) * lam)
+    a, b = (lam * part for part in shape.parts)
+    alone = (g - np.clip(g, -a, a)) / (np.diag(H) + b)
+    return np.asarray(np.any(np.abs(g[:, ::-1] - H[0, 1] * alone) <= a, axis=1))
 
 
 def shares(

@@ -152,13 +152,14 @@ def homotopy(gram: Array, corr: Array, stop: float = 0.0) -> Trace:
             lam, idle = below, 0
         else:
             idle += 1
-        if len(visits) == len(store):
-            store = np.concatenate([store, np.empty_like(store)])
         store[len(visits)] = lines
         visits.append((lam, j, side))
+        if len(visits) == len(store):
+            store = np.concatenate([store, np.empty_like(store)])
         table.toggle(j, pivot, side)
+    store[len(visits)] = lines
     visits.append((stop, -1, 0.0))
-    return _trace(visits, np.concatenate([store[: len(visits) - 1], lines[None]]), idle >= limit)
+    return _trace(visits, store[: len(visits)], idle >= limit)
 
 
 def _trace(visits: list[Visit], pairs: Array, cycled: bool) -> Trace:

@@ -1,8 +1,8 @@
-"""Results as HTML tables for notebooks. Nothing is computed here."""
+"""Results as HTML tables for notebooks, and the hook by which they become pictures. Nothing is computed here."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from regviz.linear.cross_validation import CrossValidation
@@ -10,6 +10,19 @@ if TYPE_CHECKING:
     from regviz.linear.path import Path
 
 _MOST = 40
+_painters: list[Callable[[Any], bytes]] = []
+
+
+def show_with(painter: Callable[[Any], bytes]) -> None:
+    """Let ``painter`` turn results into PNG bytes in notebooks; the last one given is used."""
+    _painters[:] = [painter]
+
+
+class Shown:
+    """A result that a notebook shows as a picture where there is a painter."""
+
+    def _repr_png_(self) -> bytes | None:
+        return _painters[0](self) if _painters else None
 
 
 def fit_table(fit: "Fit") -> str:

@@ -137,7 +137,6 @@ def test_csv_has_one_block_a_knot(table, tmp_path):
         (["--target", "y", "--penalty", "elastic-net", "--alpha", "2", "--lam", "1"], "2"),
         (["--target", "y", "--groups", "a,b", "--lam", "1"], "--groups"),
         (["--target", "y", "--penalty", "group-lasso", "--groups", "a,e", "--lam", "1"], "e"),
-        (["--target", "y", "--penalty", "none", "--lam", "1"], "--lam"),
         (["--target", "y", "--penalty", "l0"], "lasso"),
         (["--target", "y", "--lam", "1", "-o", "a.txt"], ".json or .csv"),
         (["--target", "y", "--lam", "1", "-o", ""], ".json or .csv"),
@@ -148,3 +147,21 @@ def test_bad_words_are_one_sentence(words, said, table, tmp_path, capsys, monkey
     monkeypatch.chdir(tmp_path)
     assert said in fails(capsys, "fit", table[0], *words)
     assert os.listdir(tmp_path) == []
+
+
+def test_without_a_penalty_lam_is_taken_and_said_to_have_no_effect(table, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    answers = []
+    for words in ([], ["--lam", "3"]):
+        assert main(["fit", str(table[0]), "--target", "y", "--penalty", "none", *words, "-o", "a.json"]) == 0
+        answers.append(json.loads((tmp_path / "a.json").read_text()))
+    assert answers[0]["coefficients"] == answers[1]["coefficients"]
+    assert any("no effect" in note for note in answers[1]["notes"])
+
+
+def test_advice_is_printed_with_its_numbers(table, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["fit", str(table[0]), "--target", "y", "--advise", "--lam", "0.1", "-o", "a.json"]) == 0
+    advice = json.loads((tmp_path / "a.json").read_text())["advice"]
+    assert {"key", "value", "says", "means", "lab"} == set(advice[0])
+    assert "penalty" in [item["key"] for item in advice]

@@ -1,5 +1,6 @@
 """Text inside PNG files: the state that a picture shows, so that the picture can be opened again. Bytes only, no Qt."""
 
+import os
 import struct
 import zlib
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ def _escape(character: str) -> str:
 def read_png_state(path: str | Path) -> str | None:
     """The state JSON stored in a PNG, or None: no PNG, none in it, broken, unreadable or longer than 1 MB."""
     try:
+        if not os.path.isfile(path):
+            return None
         with open(path, "rb") as file:
             if file.read(8) != _SIGNATURE:
                 return None

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QFileDialog
 
 from regviz.files import WriteError, write_text
 from regviz.gui.canvas.export import frame_image
-from regviz.gui.window.exporting import ExportDialog, command_line, heading_of
+from regviz.gui.picture import heading
+from regviz.gui.window.exporting import ExportDialog, command_line
 from regviz.gui.window.opening import DOCUMENTS, TABLES
 from regviz.gui.window.settings import SCALES, THEME_CHOICES
 from regviz.gui.window.slider import key_scale
@@ -171,8 +172,8 @@ class FileCommands:
         """The frame on show, as large as a slide, to the clipboard."""
         window, shown = self.window, self.window.shown
         if shown is not None:
-            heading = heading_of(shown.lab, shown.state, shown.frame)
-            QGuiApplication.clipboard().setImage(frame_image(shown.frame, heading, window.looks.theme, (1920, 1080)))
+            above = heading(shown.lab, shown.state, shown.frame)
+            QGuiApplication.clipboard().setImage(frame_image(shown.frame, above, window.looks.theme, (1920, 1080)))
             window.say(window.tr("The picture is in the clipboard."))
 
     def copy_command(self) -> None:

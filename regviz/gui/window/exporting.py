@@ -23,10 +23,10 @@ from PySide6.QtWidgets import (
 
 from regviz.export import to_json
 from regviz.files import WriteError, write_text
-from regviz.gui.canvas.export import MOST_PIXELS, ExportError, Heading, Knob, render_frame
+from regviz.gui.canvas.export import MOST_PIXELS, ExportError
 from regviz.gui.canvas.theme import THEMES
-from regviz.lab import Control, Frame, Lab, controls
-from regviz.lab.document import dump
+from regviz.gui.picture import write_picture
+from regviz.lab import Frame, Lab, controls
 from regviz.tidy import to_csv
 
 SIZES = ((1920, 1080), (1280, 720), (3840, 2160), (1600, 1200), (1200, 1200))
@@ -116,27 +116,10 @@ class ExportDialog(QDialog):
             json = file.suffix.lower() == ".json"
             write_text(file, to_json(self._lab, self._state, chosen) if json else to_csv(chosen))
             return
-        render_frame(
-            frame, self._lab.title, file, size=(self.wide.value(), self.high.value()), dpi=self.dpi.value(),
-            theme=str(self.theme.currentData()), transparent=self.transparent.isChecked(), panel=panel or None,
-            state_json=dump(self._lab, self._state), heading=heading_of(self._lab, self._state, frame),
+        write_picture(
+            self._lab, self._state, frame, file, size=(self.wide.value(), self.high.value()), dpi=self.dpi.value(),
+            theme=str(self.theme.currentData()), transparent=self.transparent.isChecked(), panel=panel,
         )  # fmt: skip
-
-
-def heading_of(lab: Lab, state: Any, frame: Frame) -> Heading:
-    """What stands above an exported dashboard: the lab's title, its main slider and its mode."""
-    main = next((c for c in controls(state) if c.place == "main" and c.applies(state)), None)
-    mode = next((c for c in controls(state) if c.place == "mode"), None)
-    return Heading(
-        title=lab.title, knob=None if main is None else _knob(main, state, frame),
-        modes=mode.choices if mode else (), mode=str(getattr(state, mode.name)) if mode else "",
-    )  # fmt: skip
-
-
-def _knob(main: Control, state: Any, frame: Frame) -> Knob:
-    low, high = frame.limits.get(main.name) or main.shown or (main.low, main.high)
-    value = getattr(state, main.name)
-    return Knob(symbol=main.symbol or main.label, value=value, low=low, high=high, log=main.log, role="penalty")
 
 
 def command_line(lab: Lab, state: Any) -> str:

@@ -8,7 +8,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 
 from regviz.gui.canvas.export import render_frame
 from regviz.gui.canvas.png import read_png_state
-from regviz.gui.window.exporting import ExportDialog, command_line, heading_of
+from regviz.gui.picture import heading
+from regviz.gui.window.exporting import ExportDialog, command_line
 from regviz.lab.document import dump, load
 from tests.gui.window.waiting import shown, until
 from tests.toy_lab import State, Toy, drill, frame_of, toy
@@ -141,9 +142,9 @@ def test_sizes_of_the_list_go_into_the_boxes(window):
 
 
 def test_heading_of_a_picture_has_the_slider_and_the_mode():
-    heading = heading_of(toy, State(lam=0.1), frame_of(State()))
-    assert (heading.title, heading.mode, heading.modes) == ("Toy", "lasso", ("lasso", "ridge"))
-    assert heading.knob.share == pytest.approx(0.5)
+    above = heading(toy, State(lam=0.1), frame_of(State()))
+    assert (above.title, above.mode, above.modes) == ("Toy", "Lasso", ("Lasso", "Ridge"))
+    assert above.knob.share == pytest.approx(0.5)
 
 
 def test_copied_command_names_what_differs_and_is_quoted(window):
