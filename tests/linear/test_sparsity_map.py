@@ -130,3 +130,10 @@ def test_the_share_of_random_optima_is_the_area_and_mirrors():
 def test_nothing_is_coloured_without_a_penalty():
     assert not penalised_map(Shape("l1"), H, 0.0).regions
     assert not sparse(Shape("l1"), H, OPTIMA, lam=0.0).any()
+
+
+@pytest.mark.parametrize("shape", [*CLOSED, *SMOOTH, Shape("lq", 0.7)], ids=str)
+def test_counting_zeros_needs_no_solution(shape):
+    for lam in (0.2, 1.1):
+        solved = np.any(penalised(shape, H, OPTIMA[:2000], lam) == 0.0, axis=1)
+        assert np.array_equal(sparse(shape, H, OPTIMA[:2000], lam=lam), solved)

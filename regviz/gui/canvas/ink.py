@@ -1,22 +1,23 @@
-"""Text and polygons for any painter: measured, with a halo, as outlines where the file is an SVG. No marks here."""
+"""Text for any painter: measured, with a halo, as outlines where the file is an SVG. No marks, no curves here."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any, NamedTuple
+from itertools import accumulate
+from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QFontMetricsF, QPaintEngine, QPainter, QPainterPath, QPainterPathStroker, QPolygonF
-from shiboken6 import VoidPtr
+from PySide6.QtGui import (
+    QFontMetricsF,
+    QImage,
+    QPaintEngine,
+    QPainter,
+    QPainterPath,
+    QPainterPathStroker,
+)
 
 from regviz.gui.canvas.theme import font, qcolor
-
-Array = NDArray[np.float64]
-
-FAR = 20_000.0
-"""Pixels beyond which coordinates are cut: no picture is larger, and the rasteriser's integers never overflow."""
 
 
 class Style(NamedTuple):
@@ -80,26 +81,107 @@ def _halo(character: str, style: Style) -> QPainterPath:
     return stroker.createStroke(glyph).united(glyph).simplified()
 
 
-def _paint_halo(painter: QPainter, x: float, base: float, text: str, style: Style, color: str) -> None:
-    """The ground around a line, glyph by glyph, stretched over its true width (kerning moves glyphs a little)."""
-    advances = [width(character, style) for character in text]
-    stretch = width(text, style) / (sum(advances) or 1.0)
-    for character, advance in zip(text, advances, strict=True):
-        _fill(painter, _halo(character, style), x, base, color)
-        x += advance * stretch
+class _Grid(NamedTuple):
+    """Where design pixels fall on a painter of pixels: window pixels per design pixel, origin, device pixels each."""
+
+    scale: float
+    left: float
+    top: float
+    ratio: float
+
+
+def _grid(painter: QPainter) -> _Grid | None:
+    """The grid of an upright painter that fills pixels; None for files of shapes and for turned text."""
+    world = painter.worldTransform()
+    if world.isRotating() or painter.paintEngine().type() != QPaintEngine.Type.Raster:
+        return None
+    return _Grid(world.m11(), world.dx(), world.dy(), painter.device().devicePixelRatio())
 
 
 def write(painter: QPainter, x: float, y: float, text: str, style: Style, color: str, halo: str = "") -> None:
-    """Write a line with the top left corner of its box at (x, y); ``halo`` is a colour laid around the glyphs."""
-    base = y + ascent(style)
+    """Write a line with the top left corner of its box at (x, y); ``halo`` is a colour laid around the glyphs.
+
+    Words with a halo are stamped on pixels from a picture that is kept; numbers are not, as they hardly come again.
+    """
+    grid = _grid(painter) if halo else None
+    if grid is not None and "." not in text:
+        _stamp(painter, grid, ((x, _word(text, style, color, halo, grid.scale * grid.ratio)),), y)
+        return
     if halo:
-        _paint_halo(painter, x, base, text, style, halo)
+        _lay(painter, grid, x, y, text, style, halo)
+    _letters(painter, x, y, text, style, color)
+
+
+def _letters(painter: QPainter, x: float, y: float, text: str, style: Style, color: str) -> None:
+    base = y + ascent(style)
     if is_svg(painter):
         _fill(painter, outline(text, style), x, base, color)
         return
     painter.setFont(font(*style))
     painter.setPen(qcolor(color))
     painter.drawText(QPointF(x, base), text)
+
+
+def _lay(painter: QPainter, grid: _Grid | None, x: float, y: float, text: str, style: Style, color: str) -> None:
+    """The ground around a line, glyph by glyph, stretched over its true width (kerning moves glyphs a little)."""
+    advances = [width(character, style) for character in text]
+    stretch = width(text, style) / (sum(advances) or 1.0)
+    spots = [x + stretch * before for before in accumulate(advances[:-1], initial=0.0)] if text else []
+    if grid is None:
+        for character, at in zip(text, spots, strict=True):
+            _fill(painter, _halo(character, style), at, y + ascent(style), color)
+        return
+    pictures = [_ground(character, style, color, grid.scale * grid.ratio) for character in text]
+    _stamp(painter, grid, zip(spots, pictures, strict=True), y)
+
+
+def _stamp(painter: QPainter, grid: _Grid, pictures: Iterable[tuple[float, QImage]], y: float) -> None:
+    """Put pictures at their x and at ``y`` on whole device pixels."""
+    scale, left, top, ratio = grid
+    painter.setWorldMatrixEnabled(False)
+    row = round((y * scale + top) * ratio) / ratio
+    for x, picture in pictures:
+        margin = _margin(scale * ratio) / ratio
+        picture.setDevicePixelRatio(ratio)
+        painter.drawImage(QPointF(round((x * scale + left) * ratio) / ratio - margin, row - margin), picture)
+    painter.setWorldMatrixEnabled(True)
+
+
+def _margin(unit: float) -> int:
+    """Device pixels around a line's box that its halo may fill."""
+    return math.ceil(4.0 * unit)
+
+
+@lru_cache(maxsize=512)
+def _word(text: str, style: Style, color: str, halo: str, unit: float) -> QImage:
+    """A line with its halo at ``unit`` device pixels per design pixel."""
+    image, painter = _sheet(text, style, unit)
+    _lay(painter, None, 0.0, 0.0, text, style, halo)
+    _letters(painter, 0.0, 0.0, text, style, color)
+    painter.end()
+    return image
+
+
+@lru_cache(maxsize=512)
+def _ground(character: str, style: Style, color: str, unit: float) -> QImage:
+    """The ground around one glyph at ``unit`` device pixels per design pixel."""
+    image, painter = _sheet(character, style, unit)
+    _fill(painter, _halo(character, style), 0.0, ascent(style), color)
+    painter.end()
+    return image
+
+
+def _sheet(text: str, style: Style, unit: float) -> tuple[QImage, QPainter]:
+    """An empty picture for a line, and a painter whose origin is the corner of the line's box."""
+    margin = _margin(unit)
+    size = (math.ceil(extent * unit) + 2 * margin for extent in (width(text, style), height(style)))
+    image = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.translate(margin, margin)
+    painter.scale(unit, unit)
+    return image, painter
 
 
 def _fill(painter: QPainter, path: QPainterPath, x: float, y: float, color: str) -> None:
@@ -140,61 +222,3 @@ def fit(text: str, style: Style, room: float, smallest: int = 13) -> tuple[str, 
         if width(short, last) <= room:
             return short, last
     return "", last
-
-
-def polygon(x: Array, y: Array) -> QPolygonF:
-    """A polygon with corners ``x``, ``y`` (m,), float64 and finite; filled without a Python loop."""
-    made = QPolygonF()
-    made.resize(len(x))
-    if len(x):
-        memory: Any = VoidPtr(made.data(), len(x) * 16, True)  # type: ignore[call-arg, arg-type]
-        corners = np.frombuffer(memory, dtype=np.float64).reshape(-1, 2)
-        np.clip(x, -FAR, FAR, out=corners[:, 0])
-        np.clip(y, -FAR, FAR, out=corners[:, 1])
-    return made
-
-
-def runs(x: Array, y: Array) -> Iterator[tuple[Array, Array]]:
-    """The stretches of a curve in which both coordinates are finite."""
-    good = np.isfinite(x) & np.isfinite(y)
-    if good.all():
-        if len(x):
-            yield x, y
-        return
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], good.view(np.int8), [0]))))
-    for start, stop in edges.reshape(-1, 2):
-        yield x[start:stop], y[start:stop]
-
-
-def pieces(x: Array, y: Array, box: tuple[float, float, float, float]) -> Iterator[tuple[Array, Array]]:
-    """The finite stretches of a curve, cut at the box (left, top, right, bottom) where they go far beyond it.
-
-    A dashed pen needs time for every dash, seen or not, and the rasteriser has no numbers for far away.
-    """
-    left, top, right, bottom = box
-    for px, py in runs(x, y):
-        if px.min() >= left and px.max() <= right and py.min() >= top and py.max() <= bottom:
-            yield px, py
-        elif len(px) > 1:
-            yield from _cut(px, py, box)
-
-
-def _cut(x: Array, y: Array, box: tuple[float, float, float, float]) -> Iterator[tuple[Array, Array]]:
-    """Liang & Barsky 1984 for all segments at once, then joined where one ends as the next begins."""
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        enter, leave = np.zeros(len(x) - 1), np.ones(len(x) - 1)
-        for at, low, high in ((x, box[0], box[2]), (y, box[1], box[3])):
-            step = np.diff(at)
-            one, two = (low - at[:-1]) / step, (high - at[:-1]) / step
-            still = np.where((at[:-1] >= low) & (at[:-1] <= high), -np.inf, np.inf)
-            enter = np.maximum(enter, np.where(step == 0, still, np.minimum(one, two)))
-            leave = np.minimum(leave, np.where(step == 0, np.inf, np.maximum(one, two)))
-        first = [at[:-1] + np.diff(at) * enter for at in (x, y)]
-        last = [at[:-1] + np.diff(at) * leave for at in (x, y)]
-    seen = (enter <= leave) & np.isfinite(first + last).all(axis=0)
-    broken = ~seen | (leave < 1.0)
-    starts = np.flatnonzero(seen & np.concatenate([[True], broken[:-1] | (enter[1:] > 0.0)]))
-    for start in starts.tolist():
-        stop = start + int(np.argmax(np.append(broken[start:], True)))
-        stop = min(stop, len(seen) - 1)
-        yield tuple(np.concatenate([[a[start]], b[start : stop + 1]]) for a, b in zip(first, last, strict=True))  # type: ignore[misc]

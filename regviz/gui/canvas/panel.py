@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QStyleOptionGraphicsItem, QWidget
 
 from regviz.gui.canvas import grip, ink
@@ -32,7 +32,7 @@ _CURSORS = {True: Qt.CursorShape.PointingHandCursor, False: Qt.CursorShape.Arrow
 
 
 class PanelItem(pg.GraphicsObject):  # type: ignore[misc]
-    """The one item of a view: it paints everything and is the first to hear of the mouse.
+    """The one item of a view, without a look of its own: the first to hear of the mouse.
 
     What it leaves alone (drags on empty ground, the wheel) reaches the view box below, which pans and zooms.
     """
@@ -42,7 +42,7 @@ class PanelItem(pg.GraphicsObject):  # type: ignore[misc]
         self._view = view
         self._held: Hit | None = None
         self._dragging = False
-        self.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
         self.setZValue(10)
 
     def boundingRect(self) -> QRectF:
@@ -50,8 +50,7 @@ class PanelItem(pg.GraphicsObject):  # type: ignore[misc]
         return _BOUNDS
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """Paint the view's panel."""
-        self._view.paint(painter)
+        """Nothing: the view paints the panel, past the scene."""
 
     def mouseDragEvent(self, event: Any) -> None:
         """Turn a drag of the left button on a mark into intents or gestures; leave others to the view box."""
@@ -80,7 +79,8 @@ class PanelItem(pg.GraphicsObject):  # type: ignore[misc]
         if self._held is not None and self._held.bound:
             view.carry(self._held, event.scenePos(), finished)
             return
-        view.tell("drag", event.scenePos(), event.buttonDownScenePos(), self._held, event.modifiers(), finished)
+        start, last = event.buttonDownScenePos(), event.lastScenePos()
+        view.tell("drag", event.scenePos(), start, self._held, event.modifiers(), finished, last)
 
     def mouseClickEvent(self, event: Any) -> None:
         """Tell of a click of the left button."""
@@ -122,7 +122,8 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
         load_fonts()
         self.setCentralItem(None)
         self.setCacheMode(QGraphicsView.CacheModeFlag(0))
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMinimumSize(1, 1)
         self._populate()
@@ -187,6 +188,14 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
         """Lay the panel out anew."""
         super().resizeEvent(event)
         self._arrange()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the panel without the scene, which would ask every item first."""
+        painter = QPainter(self.viewport())
+        try:
+            self.paint(painter)
+        finally:
+            painter.end()
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Keep presses from what lies below the card."""
@@ -284,15 +293,17 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
 
     def tell(
         self, kind: Literal["click", "double-click", "drag"], at: QPointF, start: QPointF, hit: Hit | None,
-        modifiers: Qt.KeyboardModifier, finished: bool = True,
+        modifiers: Qt.KeyboardModifier, finished: bool = True, last: QPointF | None = None,
     ) -> None:  # fmt: skip
-        """Emit a gesture in data units."""
+        """Emit a gesture in data units; ``last`` is where a drag was told of before."""
         assert self._panel is not None
         assert self._place is not None
         x, y, (x0, y0), (x1, y1) = self._place.x, self._place.y, self.pixel(start), self.pixel(at)
+        before_x, before_y = (x1, y1) if last is None else self.pixel(last)
         told = Gesture(
             kind=kind, panel=self._panel.key, mark=hit.mark.key if hit else "", index=hit.index if hit else -1,
             x=x.value(x1), y=y.value(y1), from_x=x.value(x0), from_y=y.value(y0),
+            by_x=x.value(x1) - x.value(before_x), by_y=y.value(y1) - y.value(before_y),
             shift=bool(modifiers & Qt.KeyboardModifier.ShiftModifier), finished=finished,
         )  # fmt: skip
         self.gesture.emit(told)

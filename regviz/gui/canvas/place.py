@@ -81,11 +81,14 @@ class Scale(NamedTuple):
     def px(self, values: ArrayLike) -> Array:
         """Pixels of data values, at most a million away; NaN stays NaN, and so becomes what has no logarithm."""
         data = np.asarray(values, dtype=np.float64)
-        slope = (self.stop - self.start) / (self.high - self.low)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             if self.log:
                 data = np.log10(np.where(data > 0, data, np.nan))
-            return np.asarray(np.minimum(np.maximum(self.start + (data - self.low) * slope, -1e6), 1e6))
+            pixels = np.atleast_1d(data - self.low)
+            pixels *= (self.stop - self.start) / (self.high - self.low)
+            pixels += self.start
+        np.maximum(pixels, -1e6, out=pixels)
+        return np.minimum(pixels, 1e6, out=pixels).reshape(data.shape)
 
     def at(self, view: float) -> float:
         """The pixel of a view coordinate (log10 of the data on a log axis)."""

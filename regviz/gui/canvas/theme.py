@@ -146,14 +146,16 @@ def mix(back: str, front: str, amount: float) -> str:
 
 
 @lru_cache(maxsize=1024)
-def pen(color: str, width: float, dash: int = 0, smooth: bool = False) -> QPen:
+def pen(color: str, width: float, dash: int = 0, smooth: bool = False, square: bool = False) -> QPen:
     """A pen of ``width`` design pixels, dashed in pattern ``dash`` (0 is solid); shared, not to be changed.
 
-    Joins are round; for curves of many points, ``smooth``, they are mitred, which looks the same and costs less.
+    Joins are round; for curves of many points, ``smooth``, they are mitred, which looks the same and costs less. With
+    ``square`` ends upright and level lines take half the time.
     """
     made = QPen(qcolor(color), width)
     made.setJoinStyle(Qt.PenJoinStyle.MiterJoin if smooth else Qt.PenJoinStyle.RoundJoin)
-    made.setCapStyle(Qt.PenCapStyle.RoundCap if not dash else Qt.PenCapStyle.FlatCap)
+    solid = Qt.PenCapStyle.SquareCap if square else Qt.PenCapStyle.RoundCap
+    made.setCapStyle(Qt.PenCapStyle.FlatCap if dash else solid)
     if dash:
         made.setDashPattern(_DASHES[1 + (dash - 1) % (len(_DASHES) - 1)])
     return made

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from regviz.gui.canvas.paint.heading import paint_formula
+from regviz.gui.canvas.paint.heading import formula, paint_formula
 from regviz.gui.canvas.place import Box
 from regviz.gui.canvas.theme import THEMES, Theme
 from regviz.gui.window.editors import Editor, NumberBox, capital, describe, editor
@@ -23,7 +23,7 @@ class Formula(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._stem, self._equation, self._theme = "", "", THEMES["light"]
-        self._scale = 1.0
+        self._seen, self._scale = "", 1.0
         self.setAccessibleName(self.tr("Formula"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -31,8 +31,10 @@ class Formula(QWidget):
         """Show the formula of that file; the equation with the live numbers is its tooltip, or stands in for it."""
         self.setToolTip(equation)
         self.setAccessibleDescription(equation)
-        if (stem, equation) != (self._stem, self._equation):
-            self._stem, self._equation = stem, equation
+        seen = stem if formula(stem) is not None else equation
+        self._stem, self._equation = stem, equation
+        if seen != self._seen:
+            self._seen = seen
             self.update()
 
     def show_theme(self, theme: Theme, unit: Unit) -> None:

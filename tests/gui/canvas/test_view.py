@@ -138,6 +138,8 @@ def test_dragging_a_point_is_a_gesture(show):
     assert (last.kind, last.panel, last.mark, last.index, last.finished) == ("drag", "p", "data", 1, True)
     assert (last.x, last.y, last.from_x, last.from_y) == pytest.approx((0.2, 0.9, 0.5, 0.0), abs=0.02)
     assert not gestures[0].finished
+    steps = sum(g.by_x for g in gestures), sum(g.by_y for g in gestures)
+    assert steps == pytest.approx((last.x - last.from_x, last.y - last.from_y), abs=1e-9)
 
 
 def test_dragging_empty_ground_of_a_panel_with_a_brush_is_a_gesture(show):

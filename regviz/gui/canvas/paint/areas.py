@@ -4,9 +4,10 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 
-from regviz.gui.canvas import ink
-from regviz.gui.canvas.ink import LABEL, Array
-from regviz.gui.canvas.paint.lines import MARGIN, SMOOTH, opacity, polyline
+from regviz.gui.canvas import curves, ink
+from regviz.gui.canvas.curves import Array
+from regviz.gui.canvas.ink import LABEL
+from regviz.gui.canvas.paint.lines import SMOOTH, opacity, stroke
 from regviz.gui.canvas.place import Place
 from regviz.gui.canvas.theme import qcolor
 from regviz.lab import Band, Region
@@ -22,10 +23,10 @@ def paint_band(painter: QPainter, mark: Band, place: Place) -> None:
     painter.setBrush(qcolor(place.color(mark.role), BAND_OPACITY))
     good = np.isfinite(low) & np.isfinite(high)
     with place.clipped(painter):
-        for part, _ in ink.runs(np.where(good, np.arange(len(x), dtype=float), np.nan), x):
+        for part, _ in curves.runs(np.where(good, np.arange(len(x), dtype=float), np.nan), x):
             pick = part.astype(np.intp)
             corners = np.concatenate([x[pick], x[pick][::-1]]), np.concatenate([low[pick], high[pick][::-1]])
-            painter.drawPolygon(ink.polygon(*corners))
+            painter.drawPolygon(curves.polygon(*corners))
     if mark.label and good.any():
         _band_label(mark, x[good], np.minimum(low, high)[good], place)
 
@@ -58,17 +59,22 @@ def paint_region(painter: QPainter, mark: Region, place: Place) -> None:
 def _polygon(painter: QPainter, mark: Region, index: int, x: Array, y: Array, place: Place) -> None:
     role = mark.role_of(index)
     filled = opacity(mark.fade, index, FILL_OPACITY)
-    shape = ink.polygon(x, y)
+    if x[0] != x[-1] or y[0] != y[-1]:
+        x, y = np.append(x, x[0]), np.append(y, y[0])
+    smooth = len(x) > SMOOTH
+    ellipse = curves.ovals(x[None], y[None])[0]
     if mark.fill and filled > 0:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(qcolor(place.color(role), filled))
-        painter.drawPolygon(shape)
+        if ellipse is None:
+            painter.drawPolygon(curves.polygon(x, y))
+        else:
+            painter.drawPath(ellipse)
     if mark.outline:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         width, dash = (3.0, 1) if mark.dash else (4.0, 0)
-        painter.setPen(place.pen(role, width, dash=dash, smooth=len(x) > SMOOTH))
-        for px, py in ink.pieces(np.append(x, x[0]), np.append(y, y[0]), place.rect.grown(MARGIN)):
-            polyline(painter, px, py)
+        painter.setPen(place.pen(role, width, dash=dash, smooth=smooth))
+        stroke(painter, x, y, ellipse, place)
 
 
 def _region_label(mark: Region, x: Array, y: Array, place: Place) -> None:

@@ -6,8 +6,9 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 
-from regviz.gui.canvas import ink
-from regviz.gui.canvas.ink import VALUE, Array
+from regviz.gui.canvas import curves, ink
+from regviz.gui.canvas.curves import Array
+from regviz.gui.canvas.ink import VALUE
 from regviz.gui.canvas.place import Place
 from regviz.gui.canvas.theme import pen, qcolor
 from regviz.lab import Bars, show
@@ -62,7 +63,7 @@ def _bodies(
 
 
 def _cut(pixel: float) -> float:
-    return min(ink.FAR, max(-ink.FAR, pixel))
+    return min(curves.FAR, max(-curves.FAR, pixel))
 
 
 def _body(x: float, foot: float, tip: float, wide: float) -> QPainterPath:

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPolygonF
 
-from regviz.gui.canvas import ink
-from regviz.gui.canvas.ink import Array, Style
+from regviz.gui.canvas import curves, ink
+from regviz.gui.canvas.curves import Array
+from regviz.gui.canvas.ink import Style
 from regviz.gui.canvas.place import Box, Place
 from regviz.gui.canvas.theme import pen, qcolor
 from regviz.lab import Contours, Field, Tiles
@@ -44,7 +45,7 @@ def paint(painter: QPainter, mark: Field, place: Place) -> None:
     if not np.isfinite([*x, *y]).all():
         return
     z = mark.z[::-1]
-    target = Box(*np.clip([x.min(), y.min(), x.max(), y.max()], -ink.FAR, ink.FAR).tolist())
+    target = Box(*np.clip([x.min(), y.min(), x.max(), y.max()], -curves.FAR, curves.FAR).tolist())
     with place.clipped(painter):
         if ink.is_vector(painter):
             _shapes(painter, _smooth(z), mark.low, mark.high, place.theme.scale(mark.scale), target)
@@ -88,7 +89,7 @@ def paint_contours(painter: QPainter, mark: Contours, place: Place) -> None:
             if len(segments):
                 x, y = place.x.px(segments[:, 0]), place.y.px(segments[:, 1])
                 good = np.isfinite(x + y).reshape(-1, 2).all(axis=1).repeat(2)
-                _pairs(painter, ink.polygon(x[good], y[good]))
+                _pairs(painter, curves.polygon(x[good], y[good]))
 
 
 def _pairs(painter: QPainter, ends: QPolygonF) -> None:

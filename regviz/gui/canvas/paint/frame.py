@@ -53,7 +53,8 @@ class Layout:
 
 def arrange(panel: Panel, width: float, height: float, ranges: Ranges | None = None) -> Layout:
     """Lay out a panel; ``ranges`` are the shown (x, y) ranges where the user zoomed, log10 on log axes."""
-    names = next((mark.labels for mark in panel.marks if isinstance(mark, Bars) and mark.labels), ())
+    own = panel.x.ticks is not None
+    names = next((mark.labels for mark in panel.marks if isinstance(mark, Bars) and mark.labels and not own), ())
     rows = header_rows(panel, width)
     return _arrange(panel.x, panel.y, panel.equal, panel.origin, names, width, height, rows, ranges)
 

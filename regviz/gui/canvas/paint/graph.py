@@ -4,8 +4,9 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QPainter
 
-from regviz.gui.canvas import ink
-from regviz.gui.canvas.ink import LABEL, Array
+from regviz.gui.canvas import curves
+from regviz.gui.canvas.curves import Array
+from regviz.gui.canvas.ink import LABEL
 from regviz.gui.canvas.paint.lines import MARGIN
 from regviz.gui.canvas.place import Place, around
 from regviz.gui.canvas.theme import mix, pen, qcolor
@@ -51,8 +52,8 @@ def _links(
             color = place.color(role, 0.25 + 0.75 * level) if alive[a] and alive[b] else ""
             dash = 0 if weights[k] >= 0 else 1
             painter.setPen(pen(color or place.theme.ghost, (0.8 + level * WIDEST if color else 1.0), dash))
-            for px, py in ink.pieces(x[[a, b]], y[[a, b]], place.rect.grown(MARGIN)):
-                painter.drawPolyline(ink.polygon(px, py))
+            for px, py in curves.pieces(x[[a, b]], y[[a, b]], place.rect.grown(MARGIN)):
+                painter.drawPolyline(curves.polygon(px, py))
 
 
 def _ends(mark: Graph, count: int) -> list[tuple[int, int]]:

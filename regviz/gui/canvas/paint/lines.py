@@ -1,11 +1,14 @@
 """Paints curves and cursor rules; asks for labels at the ends of curves."""
 
+from functools import lru_cache
+
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QPainter, QPolygonF
+from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
 
-from regviz.gui.canvas import ink
-from regviz.gui.canvas.ink import LABEL, Array
+from regviz.gui.canvas import curves, ink
+from regviz.gui.canvas.curves import Array
+from regviz.gui.canvas.ink import LABEL
 from regviz.gui.canvas.place import Place
 from regviz.gui.canvas.theme import pen, qcolor
 from regviz.lab import Lines, Rule
@@ -20,20 +23,18 @@ SMOOTH = 24
 
 def paint(painter: QPainter, mark: Lines, place: Place) -> None:
     """Every curve as polylines, noise below informative ones, then ask for labels."""
-    curves = [pixels(mark, index, place) for index in _chosen(mark)]
+    order = _chosen(mark)
+    x, y = pixels(mark, order, place)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     with place.clipped(painter, 2.0):
-        for index, (x, y) in zip(_chosen(mark), curves, strict=True):
+        for index, px, py, ellipse in zip(order, x, y, curves.ovals(x, y), strict=True):
             role, fade = mark.role_of(index), opacity(mark.fade, index, 1.0)
             dash = 1 if mark.dash else place.theme.cycle(role)
-            smooth = len(x) > SMOOTH
-            painter.setPen(place.pen(role, line_width(mark, role), fade=fade, dash=dash, smooth=smooth))
-            for px, py in ink.pieces(x, y, place.rect.grown(MARGIN)):
-                polyline(painter, px, py)
-    for x, y in curves:
-        place.soft.append(_sampled(x, y))
+            painter.setPen(place.pen(role, line_width(mark, role), fade=fade, dash=dash, smooth=len(px) > SMOOTH))
+            stroke(painter, px, py, ellipse, place)
+    place.soft.append(_sampled(x, y))
     if any(mark.labels):
-        _labels(mark, dict(zip(_chosen(mark), curves, strict=True)), place)
+        _labels(mark, dict(zip(order, zip(x, y, strict=True), strict=True)), place)
 
 
 def opacity(fade: Array | None, index: int, default: float) -> float:
@@ -60,13 +61,25 @@ def line_width(mark: Lines, role: str) -> float:
     return 3.4 if role == "text" else 4.0
 
 
-def pixels(mark: Lines, index: int, place: Place) -> tuple[Array, Array]:
-    """One curve in pixels, held between points for steps and thinned to what the panel can show."""
-    x = place.x.px(mark.x if mark.x.ndim == 1 else mark.x[index])
-    y = place.y.px(mark.y[index])
+def pixels(mark: Lines, order: list[int], place: Place) -> tuple[Array, Array]:
+    """Curves in pixels (k, m), held between points for steps and thinned to what the panel can show."""
+    y = place.y.px(mark.y[order])
+    x = np.broadcast_to(place.x.px(mark.x), y.shape) if mark.x.ndim == 1 else place.x.px(mark.x[order])
     if mark.steps:
-        x, y = np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1]
-    return thinned(x, y, int(4 * place.rect.width))
+        x, y = np.repeat(x, 2, axis=1)[:, 1:], np.repeat(y, 2, axis=1)[:, :-1]
+    most = int(4 * place.rect.width)
+    if y.shape[1] <= max(most, 8) or not len(y):
+        return x, y
+    pairs = [thinned(px, py, most) for px, py in zip(x, y, strict=True)]
+    return _padded([px for px, _ in pairs]), _padded([py for _, py in pairs])
+
+
+def _padded(rows: list[Array]) -> Array:
+    """Rows of different lengths as one array, short ones ending in NaN."""
+    whole = np.full((len(rows), max(map(len, rows))), np.nan)
+    for row, values in zip(whole, rows, strict=True):
+        row[: len(values)] = values
+    return whole
 
 
 def thinned(x: Array, y: Array, most: int) -> tuple[Array, Array]:
@@ -82,25 +95,51 @@ def thinned(x: Array, y: Array, most: int) -> tuple[Array, Array]:
     return x[keep], y[keep]
 
 
-def polyline(painter: QPainter, x: Array, y: Array) -> None:
+def stroke(painter: QPainter, x: Array, y: Array, ellipse: QPainterPath | None, place: Place) -> None:
+    """Draw a curve with the painter's pen: as the ellipse that it is, as lines with right angles, or as polylines."""
+    if ellipse is not None and place.rect.grown(MARGIN).qt().contains(ellipse.controlPointRect()):
+        painter.drawPath(ellipse)
+        return
+    sides = curves.sides(x, y)
+    if sides is not None and painter.pen().style() == Qt.PenStyle.SolidLine and not ink.is_vector(painter):
+        outline = painter.pen()
+        outline.setCapStyle(Qt.PenCapStyle.SquareCap)
+        painter.setPen(outline)
+        painter.drawLines(sides)
+        return
+    for px, py in curves.pieces(x, y, place.rect.grown(MARGIN)):
+        _polyline(painter, px, py)
+
+
+def _polyline(painter: QPainter, x: Array, y: Array) -> None:
     """One stretch of a curve: a point where it is single, closed where it ends as it began."""
     if len(x) == 1:
         painter.drawPoint(QPointF(float(x[0]), float(y[0])))
     elif len(x) > 3 and x[0] == x[-1] and y[0] == y[-1]:
-        painter.drawPolygon(ink.polygon(x[:-1], y[:-1]))
+        painter.drawPolygon(curves.polygon(x[:-1], y[:-1]))
     else:
-        painter.drawPolyline(ink.polygon(x, y))
+        painter.drawPolyline(curves.polygon(x, y))
 
 
 def _sampled(x: Array, y: Array, count: int = 96) -> Array:
-    """Some pixels along the curve, evenly in its points, for labels to avoid."""
-    good = np.isfinite(x) & np.isfinite(y)
-    x, y = x[good], y[good]
-    if len(x) < 2:
-        return np.stack([x, y], axis=1)
-    at = np.linspace(0, len(x) - 1, count)
-    index = np.arange(len(x))
-    return np.stack([np.interp(at, index, x), np.interp(at, index, y)], axis=1)
+    """Some pixels along every curve (k, m), evenly in its points, for labels to avoid."""
+    if x.shape[1] >= count:
+        x, y = x[:, _evenly(x.shape[1], count)], y[:, _evenly(x.shape[1], count)]
+    elif x.shape[1] > 1:
+        x, y = _between(x, count), _between(y, count)
+    points = np.stack([x.ravel(), y.ravel()], axis=1)
+    good = np.isfinite(points).all(axis=1)
+    return points if good.all() else points[good]
+
+
+def _between(values: Array, count: int) -> Array:
+    at, index = np.linspace(0, values.shape[1] - 1, count), np.arange(values.shape[1])
+    return np.array([np.interp(at, index, row) for row in values]).reshape(-1, count)
+
+
+@lru_cache(maxsize=64)
+def _evenly(length: int, count: int) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
+    return np.linspace(0, length - 1, count).astype(np.intp)
 
 
 def _labels(mark: Lines, curves: dict[int, tuple[Array, Array]], place: Place) -> None:
@@ -156,14 +195,17 @@ def paint_rule(painter: QPainter, mark: Rule, place: Place) -> None:
     if not (rect.left - 0.5 <= at <= rect.right + 0.5 if upright else rect.top - 0.5 <= at <= rect.bottom + 0.5):
         return
     color = rule_color(mark, place)
-    painter.setPen(pen(color, 2.4 * place.theme.thick, 2 if mark.dash else 0))
+    painter.setPen(pen(color, 2.4 * place.theme.thick, 2 if mark.dash else 0, square=True))
     if upright:
         painter.drawLine(QLineF(at, rect.top, at, rect.bottom))
     else:
         painter.drawLine(QLineF(rect.left, at, rect.right, at))
     if mark.bound:
         _triangle(painter, at, upright, color, place)
-    _rule_label(mark, at, upright, place)
+    ends = (at, rect.top, at, rect.bottom) if upright else (rect.left, at, rect.right, at)
+    place.soft.append(np.linspace(ends[:2], ends[2:], 24 if upright else 48))
+    if mark.label:
+        _rule_label(mark, at, upright, place)
 
 
 def rule_color(mark: Rule, place: Place) -> str:
@@ -189,9 +231,7 @@ def _rule_label(mark: Rule, at: float, upright: bool, place: Place) -> None:
     if upright:
         rows = [rect.top + 4 + k * (high + 2) for k in range(5)]
         spots = [(left, top) for top in rows for left in (at - wide - 10, at + 10)]
-        place.soft.append(np.stack([np.full(24, at), np.linspace(rect.top, rect.bottom, 24)], axis=1))
     else:
         spots = [(left, top) for left in (rect.right - wide - 6, rect.left + 8) for top in (at - high - 4, at + 5)]
-        place.soft.append(np.stack([np.linspace(rect.left, rect.right, 48), np.full(48, at)], axis=1))
     color = place.theme.text if mark.bound and mark.role == "accent" else place.theme.ink(mark.role)
     place.label(mark.label, LABEL, color, spots, rank=2.0)

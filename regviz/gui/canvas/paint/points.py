@@ -7,8 +7,9 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPolygonF
 
-from regviz.gui.canvas import ink
-from regviz.gui.canvas.ink import LABEL, Array
+from regviz.gui.canvas import curves
+from regviz.gui.canvas.curves import Array
+from regviz.gui.canvas.ink import LABEL
 from regviz.gui.canvas.place import Place, around
 from regviz.gui.canvas.theme import SHAPES, pen, qcolor
 from regviz.lab import Arrows, Handle, Points
@@ -28,8 +29,9 @@ def paint(painter: QPainter, mark: Points, place: Place) -> None:
     if mark.small and mark.shape == "dot":
         _cloud(painter, mark, x[shown], y[shown], shown, place)
     else:
-        for index in shown.tolist():
-            _symbol(painter, mark, index, float(x[index]), float(y[index]), place)
+        spots = zip(x[shown].tolist(), y[shown].tolist(), (mark.role_of(index) for index in shown.tolist()), strict=True)
+        for spot in dict.fromkeys(spots):
+            _symbol(painter, mark, *spot, place)
     if any(mark.labels):
         _labels(mark, x, y, shown.tolist(), place)
 
@@ -46,8 +48,8 @@ def _errors(painter: QPainter, mark: Points, x: Array, place: Place) -> None:
     with place.clipped(painter):
         for index in np.flatnonzero(np.isfinite(x + low + high)).tolist():
             painter.setPen(place.pen(mark.role_of(index), 2.2))
-            at = float(np.clip(x[index], -ink.FAR, ink.FAR))
-            ends = [float(np.clip(v[index], -ink.FAR, ink.FAR)) for v in (low, high)]
+            at = float(np.clip(x[index], -curves.FAR, curves.FAR))
+            ends = [float(np.clip(v[index], -curves.FAR, curves.FAR)) for v in (low, high)]
             painter.drawLine(QLineF(at, ends[0], at, ends[1]))
             for end in ends:
                 painter.drawLine(QLineF(at - 5, end, at + 5, end))
@@ -61,15 +63,14 @@ def _cloud(painter: QPainter, mark: Points, x: Array, y: Array, indices: "np.nda
     for position, index in enumerate(indices.tolist()):
         by_role.setdefault(mark.role_of(index), []).append(position)
     for role, members in by_role.items():
-        dots = ink.polygon(x[members], y[members])
+        dots = curves.polygon(x[members], y[members])
         painter.setPen(pen(place.theme.card, 2 * radius(mark) + 3))
         painter.drawPoints(dots)
         painter.setPen(pen(place.color(role), 2 * radius(mark)))
         painter.drawPoints(dots)
 
 
-def _symbol(painter: QPainter, mark: Points, index: int, x: float, y: float, place: Place) -> None:
-    role = mark.role_of(index)
+def _symbol(painter: QPainter, mark: Points, x: float, y: float, role: str, place: Place) -> None:
     shape = mark.shape if mark.shape != "dot" else SHAPES[place.theme.cycle(role) % len(SHAPES)]
     size = radius(mark)
     DRAW.get(shape, _dot)(painter, x, y, size, place.color(role), place.theme.card, place.theme.thick)
@@ -160,7 +161,7 @@ def paint_arrows(painter: QPainter, mark: Arrows, place: Place) -> None:
         u, v = place.x.px(mark.x + mark.dx), place.y.px(mark.y + mark.dy)
     with place.clipped(painter, 8.0):
         for index in np.flatnonzero(np.isfinite(x + y + u + v)).tolist():
-            ends = np.clip([x[index], y[index], u[index], v[index]], -ink.FAR, ink.FAR).tolist()
+            ends = np.clip([x[index], y[index], u[index], v[index]], -curves.FAR, curves.FAR).tolist()
             _arrow(painter, ends, place.color(mark.role_of(index)), place.theme.thick)
             if mark.labels and place.rect.contains(ends[2], ends[3]):
                 spots = around(ends[2], ends[3], mark.labels[index], LABEL, 10.0)
