@@ -46,6 +46,8 @@ class Job:
         self.lab = lab
         self.state = state
         self.ended = False
+        self.complete = False
+        """Whether the newest frame says that nothing more comes unless a new state is sent: its progress is 1."""
         self.shown = 0
         """Frames pulled so far."""
         self._key = lab.key(state)
@@ -73,6 +75,7 @@ class Job:
             return None
         self._news = None if self.shown else self._news
         self.shown += 1
+        self.complete = self.lab.trains and getattr(frame, "progress", None) == 1.0
         self._ring.append((self.state, frame))
         return frame
 

@@ -124,7 +124,7 @@ class Worker:
         with self._lock:
             self._playing = True
             self._cancelled = False
-            over = self._mail is None and (self._job is None or self._job.ended)
+            over = self._mail is None and (self._job is None or self._job.ended or self._job.complete)
         if over:
             self.restart()
         else:
@@ -202,6 +202,7 @@ class Worker:
         try:
             if not request.fresh and self._job is not None and self._job.absorbs(request.lab, request.state):
                 self._job.absorb(request.state)
+                return self._pull(self._job, 2 if self._playing else 1)  # a lab may show the same moment first
             else:
                 self._drop()
                 self._job = Job(request.lab, request.state, self._open)
@@ -222,7 +223,7 @@ class Worker:
         kept = job.turn_back(-steps)
         if kept is not None:
             self._show(job, *kept)
-        elif steps > 0 and not job.ended:
+        elif steps > 0 and not job.ended and not job.complete:
             return self._pull(job, 1)
         return 0.0
 
@@ -234,13 +235,13 @@ class Worker:
             for _ in range(frames):
                 frame = job.pull()
                 last = frame if frame is not None else last
-                if job.ended or self._mail is not None or self._overtaken(job, first):
+                if job.ended or job.complete or self._mail is not None or self._overtaken(job, first):
                     break
         except BaseException as error:  # noqa: B036 - whatever a lab raises, the thread lives on
             return self._fail(error)
         if last is not None and not self._overtaken(job, first):
             self._show(job, job.state, last)
-        return self._end(job) if job.ended else 0.0
+        return self._end(job) if job.ended or job.complete else 0.0
 
     def _overtaken(self, job: Job, first: bool) -> bool:
         """Whether the frame just computed is not wanted any more; a first frame always is, but for cancel and stop."""

@@ -1,0 +1,32 @@
+"""The loop of a training lab: a picture, then a fixed number of steps, until the state's last step."""
+
+from collections.abc import Callable, Generator
+from typing import Any, TypeVar
+
+from regviz.lab import Frame
+from regviz.labs._nets.controls import NetControls
+from regviz.labs._nets.run import Run
+from regviz.labs._nets.words import over
+from regviz.neural import Hyper
+
+S = TypeVar("S", bound=NetControls)
+
+
+def train(
+    state: S, run: Run, hyper: Callable[[S], Hyper], picture: Callable[[S, Run], Frame]
+) -> Generator[Frame, Any, None]:
+    """Yield pictures of ``run`` every ``state.pace`` steps, the first before any step, the last at ``state.steps``.
+
+    A state that is sent gives a picture of the same moment with it, and its ``hyper`` from the next step on; where
+    its ``steps`` lie before that moment, training goes back to them. Ends when all variants have diverged, too.
+    """
+    while True:
+        run.tune(hyper(state))
+        news = yield picture(state, run)
+        if news is not None:
+            state = news
+            run.turn_back(state.steps)
+        elif over(state, run):
+            return
+        else:
+            run.advance(min(state.pace, state.steps - run.step))
