@@ -146,11 +146,17 @@ def _table(key: Source) -> Data:
     table = open_table(key.dataset, key.target)
     problem = Problem.of(table.X, table.y, standardize=key.standardize, names=table.names)
     name = key.dataset if key.dataset in bundled_names() else os.path.basename(key.dataset)
+    usual = "" if key.target else table.target
     return Data(
         problem=problem, X=table.X, y=table.y, outcomes=table.outcomes if table.classes else None,
         title=f"{name}: {table.target}, n = {problem.n}, p = {problem.p}", groups=table.groups, truth=None,
-        test_error=None, targets=table.targets, classes=table.classes, notes=table.notes,
+        test_error=None, targets=_usual_first(table.targets, usual), classes=table.classes, notes=table.notes,
     )  # fmt: skip
+
+
+def _usual_first(targets: tuple[str, ...], usual: str) -> tuple[str, ...]:
+    """``targets`` with the usual one in front: an empty state field stands for the first of a list."""
+    return tuple(dict.fromkeys((usual, *targets))) if usual in targets else targets
 
 
 def feature_roles(found: Data, order: tuple[int, ...]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A label of one line that never cuts a letter: what does not fit ends in an ellipsis and stands in the tooltip."""
+"""A label of one line that never cuts a letter: what does not fit is left out and stands in the tooltip."""
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -6,10 +6,14 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
 
 
 class ElidedLabel(QLabel):
-    """A plain-text label that may be narrower than its text."""
+    """A plain-text label that may be narrower than its text.
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+    The text ends in an ellipsis then; of items between ``separator`` only those are shown that fit whole.
+    """
+
+    def __init__(self, text: str = "", parent: QWidget | None = None, *, separator: str = "") -> None:
         super().__init__(text, parent)
+        self.separator = separator
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
@@ -21,12 +25,19 @@ class ElidedLabel(QLabel):
         """Draw as much of the text as fits."""
         painter = QPainter(self)
         room = QRect(self.contentsRect())
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        shown = self._fitting(room.width())
         self.setToolTip(self.text() if shown != self.text() else "")
         self.style().drawItemText(
             painter, room, int(self.alignment()), self.palette(), self.isEnabled(), shown, self.foregroundRole()
         )
         painter.end()
+
+    def _fitting(self, width: int) -> str:
+        metrics = self.fontMetrics()
+        items = self.text().split(self.separator) if self.separator else [self.text()]
+        while len(items) > 1 and metrics.horizontalAdvance(self.separator.join(items)) > width:
+            items.pop()
+        return metrics.elidedText(self.separator.join(items), Qt.TextElideMode.ElideRight, width)
 
 
 def polish(widget: QWidget) -> None:

@@ -9,6 +9,9 @@ from regviz.gui.window.elided import ElidedLabel, polish
 from regviz.gui.window.style import Unit
 from regviz.lab import Certificate, Frame, Readout, show
 
+GAP = "   "
+"""Between two read-outs."""
+
 
 class Footer(QWidget):
     """Caption and strip in one line, read-outs, progress and badge in the next."""
@@ -17,7 +20,7 @@ class Footer(QWidget):
         super().__init__(parent)
         self.caption = ElidedLabel()
         self.caption.setObjectName("caption")
-        self.readouts = ElidedLabel()
+        self.readouts = ElidedLabel(separator=GAP)
         self.readouts.setObjectName("status")
         self.strip = PartsStrip()
         self.badge = QLabel()
@@ -46,7 +49,7 @@ class Footer(QWidget):
         self._words = " ".join(filter(None, (frame.caption, frame.message)))
         if not self._remark.isActive():
             self.caption.setText(self._words)
-        self.readouts.setText("   ".join(_written(readout) for readout in frame.readouts))
+        self.readouts.setText(GAP.join(_written(readout) for readout in frame.readouts))
         self.strip.set_parts(frame.parts)
         self.strip.setVisible(bool(frame.parts))
         self._certify(frame.certificate)

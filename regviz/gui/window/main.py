@@ -220,7 +220,7 @@ class MainWindow(QMainWindow):
         """Set the gaps between the parts."""
         self._row.setSpacing(unit.px(8))
         self._middle.setSpacing(unit.px(14))
-        self._column.setSpacing(unit.px(4))
+        self._column.setSpacing(unit.px(3))
         self._column.setContentsMargins(unit.px(8), unit.px(6), unit.px(22), unit.px(6))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

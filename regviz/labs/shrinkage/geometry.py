@@ -27,7 +27,7 @@ def panel(made: Scene, cut: Slice | LogisticSlice, chosen: tuple[int, int]) -> P
     penalty = made.path.penalty
     role = BALL_ROLES[penalty]
     reach = x.high - x.low
-    marks: list[Mark] = [*_contours(cut, reach), *_ball(cut, role), *_trace(made, chosen)]
+    marks: list[Mark] = [*_contours(cut, reach), *_ball(cut, role, penalty), *_trace(made, chosen)]
     marks += _touching(cut, reach, role)
     names = made.problem.names
     readouts = [Readout(name="ball", value=BALL_NAMES[penalty], role=role)] if penalty in BALL_NAMES else []
@@ -64,8 +64,9 @@ def _contours(cut: Slice | LogisticSlice, reach: float) -> list[Mark]:
     return [Lines(key="contours", role="contour", x=xs, y=ys, fade=np.linspace(0.95, 0.25, CONTOURS), thin=True)]
 
 
-def _ball(cut: Slice | LogisticSlice, role: str) -> list[Mark]:
-    x, y = cut.ball()
+def _ball(cut: Slice | LogisticSlice, role: str, penalty: str) -> list[Mark]:
+    """The penalty's ball: exact points on its boundary; the lasso's has nothing but corners."""
+    x, y = cut.ball(4 if penalty == "lasso" else 200)
     return [Region(key="ball", role=role, x=x, y=y)] if len(x) > 1 else []
 
 

@@ -28,8 +28,8 @@ def _shrunk(made: Scene, lam: float, w: NDArray[np.float64]) -> str:
     full = float(np.linalg.norm(made.ols))
     share = 100.0 * float(np.linalg.norm(w)) / full if full > 0.0 else 0.0
     zeros = len(w) - np.count_nonzero(w)
-    tail = "none of them is exactly zero" if zeros == 0 else f"{zeros} of them zero whatever λ is"
-    return f"At λ = {show(lam)} ridge shrinks ‖w‖₂ to {show(share)} % of least squares, with {tail}."
+    tail = "no coefficient is exactly zero" if zeros == 0 else f"{zeros} coefficients are zero whatever λ is"
+    return f"At λ = {show(lam)} ridge shrinks ‖w‖₂ to {show(share)} % of least squares; {tail}."
 
 
 def _truth(made: Scene, w: NDArray[np.float64]) -> str:
