@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+import regviz._blas  # noqa: F401, before NumPy is loaded
 from regviz.commands import CommandError
 from regviz.data.errors import ResourceError
 

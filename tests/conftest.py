@@ -22,6 +22,8 @@ for _name, _folder in (
     _path.mkdir(mode=0o700, exist_ok=True)
     os.environ[_name] = str(_path)
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_name] = "1"
 for _name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_SCALE_FACTOR", "QT_STYLE_OVERRIDE"):
     os.environ.pop(_name, None)
 

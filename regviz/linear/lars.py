@@ -11,17 +11,14 @@ from numpy.typing import NDArray
 
 from regviz.linear.lasso import Event
 from regviz.linear.problem import Array, Problem
-
-Mask = NDArray[np.bool_]
+from regviz.linear.ties import SLOPE, Mask, solve, tie_keeping
 
 METHODS = ("lars", "lasso", "stagewise")
 MOST = 400
 """Steps after which a walk is ended."""
 _TIE = 1e-10
 _ROUNDING = 1e-13
-_SLOPE = 1e-9
 _FLOOR = 1e-9
-_PIVOT = 1e-11
 _WIDE = 1000
 """Up to this many features the Gram matrix of all is formed."""
 
@@ -226,7 +223,7 @@ class _Run:
         best = np.inf
         for side in (1.0, -1.0):
             closing = 1.0 - side * rates
-            usable = ~moving & (closing > _SLOPE)
+            usable = ~moving & (closing > SLOPE)
             gaps = np.maximum(self.lam - side * self.corr, 0.0)
             lengths = np.divide(gaps, closing, out=np.full(gaps.size, np.inf), where=usable)
             best = min(best, float(lengths.min(initial=np.inf)))
@@ -241,61 +238,12 @@ class _Run:
     def _tighten(self, moving: NDArray[np.intp]) -> None:
         """Take out what rounding did to the ties, by one Newton step."""
         left = self.problem.X[:, moving].T @ (self.problem.y - self._fit()) / self.problem.n
-        self.w[moving] += _solve(self._gram(moving), left - self.lam * np.sign(self.corr[moving]))
+        self.w[moving] += solve(self._gram(moving), left - self.lam * np.sign(self.corr[moving]))
 
     def _fit(self) -> Array:
         some = np.flatnonzero(self.w)
         fit: Array = self.problem.X[:, some] @ self.w[some]
         return fit
-
-
-def tie_keeping(gram: Array, held: Mask, warm: Array) -> Array:
-    """The minimiser (a,) of ½φᵀGφ − Σφ with φ_j ≥ 0 where ``held`` (a,), for ``gram`` (a, a) of sign-turned features.
-
-    Its gradient says that all features with φ_j ≠ 0 keep their common correlation and the rest fall at least as fast.
-    ``warm`` (a,) ≥ 0 is where to start. Source: Lawson & Hanson 1974, non-negative least squares.
-    """
-    phi = np.where(held, warm, 0.0)
-    inside = ~held | (phi > 0.0)
-    for _ in range(6 * phi.size + 6):
-        phi, inside = _feasible(gram, held, phi, inside)
-        gradient = np.where(inside, -np.inf, 1.0 - gram @ phi)
-        j = int(gradient.argmax())
-        if not gradient[j] > _SLOPE:
-            break
-        inside[j] = True
-    return phi
-
-
-def _feasible(gram: Array, held: Mask, phi: Array, inside: Mask) -> tuple[Array, Mask]:
-    """Solve on ``inside``, taking out held features that would turn negative one after another."""
-    inside = inside.copy()
-    while True:
-        goal = np.zeros(phi.size)
-        index = np.flatnonzero(inside)
-        goal[index] = _solve(gram[np.ix_(index, index)], np.ones(index.size))
-        wrong = inside & held & (goal <= 0.0)
-        if not wrong.any():
-            return goal, inside
-        shares = np.divide(phi, phi - goal, out=np.zeros(phi.size), where=wrong & (phi > 0.0))
-        share = float(shares[wrong].min())
-        phi = np.where(inside, phi + share * (goal - phi), 0.0)
-        inside &= ~(wrong & (shares <= share))
-
-
-def _solve(gram: Array, target: Array) -> Array:
-    """G⁻¹ target (a,); where G is singular, of smallest norm for features of unit length."""
-    if not target.size:
-        return target
-    size = np.sqrt(gram.diagonal())
-    unit = gram / size / size[:, None]
-    goal = target / size
-    try:
-        if np.linalg.cholesky(unit).diagonal().min() ** 2 > _PIVOT:
-            return np.asarray(np.linalg.solve(unit, goal) / size, dtype=np.float64)
-    except np.linalg.LinAlgError:
-        pass
-    return np.asarray(np.linalg.lstsq(unit, goal, rcond=_PIVOT)[0] / size, dtype=np.float64)
 
 
 def _changes(before: Mask, after: Mask, corr: Array) -> tuple[Event, ...]:

@@ -63,15 +63,15 @@ def data_sets():
     }
 
 
-def race(turns, **runners):
-    """Best milliseconds of each, with alternating turns; each gets what its set-up function makes."""
+def race(turns, row=1, **runners):
+    """Best milliseconds of each, with alternating turns of ``row`` runs; each gets what its set-up function makes."""
     best = dict.fromkeys(runners, np.inf)
     for _ in range(turns):
         for name, (prepare, run) in runners.items():
-            given = prepare()
-            start = time.perf_counter()
-            run(given)
-            best[name] = min(best[name], 1e3 * (time.perf_counter() - start))
+            for given in [prepare() for _ in range(row)]:
+                start = time.perf_counter()
+                run(given)
+                best[name] = min(best[name], 1e3 * (time.perf_counter() - start))
     return best
 
 
@@ -108,7 +108,7 @@ def exact_paths():
             runners["lars_path_gram"] = (fresh, lars_gram)
         if whole.n > 10_000:
             runners["XᵀX alone"] = (fresh, lambda problem: problem.X.T @ problem.X)
-        best = race(5 if whole.n * whole.p > 1e5 else 60, **runners)
+        best = race(5, 1 if whole.n * whole.p > 1e5 else 40, **runners)
         knots, (lams, _, coef) = lasso_path(fresh()), lars(whole)
         accuracy = f"{violation(whole, knots.lams, knots.coef):.0e} ({violation(whole, lams, coef.T):.0e})"
         ours, bare = best.pop("ours"), best.pop("XᵀX alone", None)
@@ -137,7 +137,7 @@ def hundred_lambdas():
         def fresh(whole=whole):
             return Problem(whole.X, whole.y, whole.means, whole.scales, whole.y_mean, True, whole.names)
 
-        best = race(5, ours=(fresh, ours), descent=(fresh, peer))
+        best = race(5, 4, ours=(fresh, ours), descent=(fresh, peer))
         accuracy = f"{violation(whole, grid, ours(whole)):.0e} ({violation(whole, grid, peer(whole)):.0e})"
         row(f"lasso at 100 λ, {work}", best["ours"], accuracy, {"lasso_path": best["descent"]}, "≥ 3, 12, 60 ×")
 
@@ -155,7 +155,10 @@ def ridge_and_lookups():
     def cross(problem):
         return RidgeCV(alphas=problem.n * grid, fit_intercept=False).fit(problem.X, problem.y)
 
-    best = race(30, ours=(fresh, lambda problem: RidgeSystem(problem).at(grid)), loop=(fresh, loop), cv=(fresh, cross))
+    def ours(problem):
+        return RidgeSystem(problem).at(grid)
+
+    best = race(5, 10, ours=(fresh, ours), loop=(fresh, loop), cv=(fresh, cross))
     w = RidgeSystem(whole).at(grid)
     slack = np.abs((w @ whole.gram) + grid[:, None] * w - whole.correlation).max() / whole.lam_max
     peers = {"RidgeCV": best["cv"], "100 fits": best["loop"]}
@@ -211,7 +214,7 @@ def validation():
         def ours(_, X=X, y=y):
             return cross_validate(X, y)
 
-        best = race(3, ours=(int, ours), LassoLarsCV=(int, lars), LassoCV=(int, descent))
+        best = race(3, 3, ours=(int, ours), LassoLarsCV=(int, lars), LassoCV=(int, descent))
         row(f"10-fold CV, {work}", best.pop("ours"), "exact", best, "≥ 7 ×, ≥ 50 ×")
 
 

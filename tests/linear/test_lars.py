@@ -8,11 +8,12 @@ from scipy.optimize import nnls
 from sklearn.linear_model import lars_path
 
 from regviz.linear.crossings import zero_crossings
-from regviz.linear.lars import METHODS, lars_walk, tie_keeping
+from regviz.linear.lars import METHODS, lars_walk
 from regviz.linear.lasso import lasso_path
 from regviz.linear.path import path_of
 from regviz.linear.problem import Problem
 from regviz.linear.ridge import RidgeSystem
+from regviz.linear.ties import tie_keeping
 from tests.linear.cases import DEGENERATE, SHAPES, bundle, problem
 
 TABLES = ("diabetes", "prostate", "hitters", "concrete", "longley", "cement")

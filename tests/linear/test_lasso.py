@@ -51,6 +51,7 @@ def test_equals_the_best_of_all_sign_patterns():
 
 
 @pytest.mark.release
+@pytest.mark.timeout(3600)
 def test_equals_the_best_of_all_sign_patterns_on_many_problems():
     assert against_brute_force(10_000, 8) <= 1e-9
 
