@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-import numpy as np
-
 from regviz.data import bundled_names
 from regviz.lab import show
-from regviz.labs._data import Data, DataControls, Source, load
+from regviz.labs._data import DataControls, Source, load
 from regviz.labs._memo import memo
 from regviz.linear.advise import Finding, advise
 from regviz.linear.conventions import conventions_for
 from regviz.linear.penalties import PENALTIES
+from regviz.linear.problem import Array
 from regviz.linear.snippets import FLAVOURS, Recipe, snippet
 
 CONVENTIONS = "λ elsewhere"
@@ -20,12 +19,17 @@ ADVISOR = "Advisor"
 _SHARES = {"ridge": 0.0, "lasso": 1.0, "group-lasso": 1.0}
 
 
-def conventions_page(found: Data, penalty: str, lam: float, alpha: float, loss: str = "squared") -> str:
-    """A Markdown table of the same penalty strength in every convention that can state it."""
+def elsewhere(y: Array, penalty: str, lam: float, alpha: float = 0.5, loss: str = "squared") -> dict[str, str]:
+    """For a frame: a page, by its title, with the strength of the penalty in every convention that can state it.
+
+    ``y`` (n,) is the target; conventions differ by its number of rows and its spread.
+    """
+    return {CONVENTIONS: _table(len(y), float(y.std()) or 1.0, penalty, lam, alpha, loss)}
+
+
+def _table(n: int, spread: float, penalty: str, lam: float, alpha: float, loss: str) -> str:
     if penalty not in PENALTIES or penalty == "none":
         return "Without a penalty there is no λ to convert.\n"
-    n = found.problem.n
-    spread = float(np.sqrt(found.problem.y_variance)) or 1.0
     rows = ["| where | objective | value |", "| --- | --- | --- |"]
     for convention in conventions_for(penalty, loss):
         if convention.name == "scikit-learn LogisticRegression" and lam == 0.0:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from regviz.data import bundled_names
 from regviz.lab import Certificate, Frame, Gesture, Lab, Panel, Part, Readout, choice, integer, slider, switch
 from regviz.labs._data import DataControls, source
+from regviz.labs._pages import elsewhere
 from regviz.labs.bayes import along, coefficients, duality, evidence, functions, joint, words
 from regviz.labs.bayes.posterior import Posterior, line
 from regviz.labs.bayes.scene import (
@@ -174,6 +175,7 @@ def _frame(state: BayesState, made: Posterior, guess: Noise, cv: CrossValidation
         panels=_panels(state, made, cv), readouts=_readouts(state, made, guess, cv), caption=words.caption(made),
         message=words.message(made, guess, state.lam, state.prior == "gaussian" or sweeps(found.problem, CHAINS) > 0),
         subtitle=f"{state.prior} prior, {found.data.title}", equation=words.equation(made),
+        pages=elsewhere(found.problem.y, "ridge" if state.prior == "gaussian" else "lasso", state.lam),
         parts=(
             Part(label="loss = −log likelihood", value=loss, role="likelihood"),
             Part(label="penalty = −log prior", value=made.objective - loss, role="prior"),

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from regviz.data import bundled_names
 from regviz.lab import Frame, Gesture, Lab, Panel, Part, Readout, choice, integer, show, slider, text
+from regviz.labs._pages import elsewhere
 from regviz.labs.overfitting import advisor, picture
 from regviz.labs.overfitting.curves import (
     NOUNS,
@@ -174,6 +175,7 @@ def _frame(state: Controls, full: bool) -> Frame:
         caption=caption(made, setting.model, found, parts, setting.wide), message=message(made, setting.model),
         subtitle=f"{fitted(setting.model, setting.size)}, {made.given.title}, {made.n} training rows",
         formula="" if parts else state.penalty, equation=_equation(parts), parts=_strip(parts),
+        pages=elsewhere(made.train[1], state.penalty, state.lam, state.alpha),
         progress=None if full else 0.5, status="exact" if full else "running",
         limits={
             "degree": (1.0, float(top)), "lam": lam_limits(state.penalty, float(made.train[1].std())),

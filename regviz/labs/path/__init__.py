@@ -8,6 +8,7 @@ import numpy as np
 
 from regviz.lab import Certificate, Frame, Gesture, Lab, Panel, Readout, choice, integer, show, slider
 from regviz.labs._data import DataControls, source
+from regviz.labs._pages import elsewhere
 from regviz.labs.path import bars, beside, choosing, curves, papers, places, words
 from regviz.labs.path.scene import Scene, explained, scene
 from regviz.linear import CrossValidation
@@ -182,6 +183,7 @@ def _frame(
         subtitle=made.data.title, formula="lasso" if state.method == "lasso" and state.view == "walk" else "",
         certificate=Certificate(name="ties", value=made.walk.residual, tolerance=TOLERANCE,
                                 text="largest violation of the ties at all knots, in units of λ_max"),
+        pages=elsewhere(made.walk.problem.y, "lasso", lam),
         limits={"step": (0.0, float(max(made.walk.steps, 1)))}, options={"target": made.data.targets},
     )  # fmt: skip
 

@@ -23,7 +23,7 @@ from regviz.lab import (
     text,
 )
 from regviz.labs._data import DataControls, data, source
-from regviz.labs._pages import ADVISOR, CONVENTIONS, advice_page, code, conventions_page
+from regviz.labs._pages import ADVISOR, advice_page, code, elsewhere
 from regviz.labs.shrinkage import coefficients, error, geometry, path
 from regviz.labs.shrinkage.scene import Scene, chosen, scene, slow, validation
 from regviz.labs.shrinkage.solution import Solution, cut, solve
@@ -184,8 +184,8 @@ def _frame(state: ShrinkageState, made: Scene, cv: CrossValidation | None, advic
 
 
 def _pages(state: ShrinkageState, made: Scene, lam: float, advice: str) -> dict[str, str]:
-    elsewhere = conventions_page(made.data, state.penalty, lam, state.alpha, made.loss)
-    return {CONVENTIONS: elsewhere, ADVISOR: advice or "The advisor is reading the table."}
+    said = advice or "The advisor is reading the table."
+    return elsewhere(made.data.y, state.penalty, lam, state.alpha, made.loss) | {ADVISOR: said}
 
 
 def _panels(state: ShrinkageState, made: Scene, found: Solution, cv: CrossValidation | None) -> tuple[Panel, ...]:
