@@ -9,7 +9,7 @@ import numpy as np
 from regviz.data.errors import DataError
 from regviz.data.table import Array
 
-Correlation = Literal["ar1", "equal"]
+Correlation = Literal["ar1", "equal", "twins"]
 
 MAX_NUMBERS = 50_000_000
 """Largest number of feature values drawn at once."""
@@ -47,12 +47,15 @@ class Synthetic:
 
     @cached_property
     def covariance(self) -> Array:
-        """Σ (p, p): scales_i · scales_j · ρ^|i−j|, or · ρ off the diagonal for equal correlation."""
+        """Σ (p, p): scales_i · scales_j · ρ^|i−j|; "equal": · ρ off the diagonal; "twins": · ρ within pairs, else 0."""
         index = np.arange(len(self.w))
         distance = np.abs(index[:, None] - index)
         if self.correlation == "equal":
             distance = np.minimum(distance, 1)
-        matrix: Array = np.power(self.rho, distance) * self.scales[:, None] * self.scales
+        alike: Array = np.power(self.rho, distance)
+        if self.correlation == "twins":
+            alike[index[:, None] // 2 != index // 2] = 0.0
+        matrix: Array = alike * self.scales[:, None] * self.scales
         matrix.setflags(write=False)
         return matrix
 
@@ -81,18 +84,20 @@ def synthetic(
     """Draw ``n`` training rows of ``p`` features, ``informative`` of them with a true coefficient that is not zero.
 
     ``noise``         σ ≥ 0
-    ``rho``           correlation: "ar1" ρ^|i−j| for −1 ≤ ρ ≤ 1, "equal" ρ between any two for 0 ≤ ρ ≤ 1
+    ``rho``           correlation: "ar1" ρ^|i−j| for −1 ≤ ρ ≤ 1, "equal" ρ between any two for 0 ≤ ρ ≤ 1,
+                      "twins" ρ between features 1 and 2, 3 and 4, … and 0 between pairs, −1 ≤ ρ ≤ 1
     ``scale_spread``  s ≥ 1: the features' standard deviations grow geometrically from 1/√s to √s
 
     Informative features are spread evenly; times their standard deviation the true coefficients have the sizes 3.2 …
-    0.8 in an order, and with signs (as many of either), drawn from ``seed``. Every column has its own random stream,
+    0.8 in an order, and with signs (as many of either), drawn from ``seed``; of twins both are informative, with one
+    size and sign. Every column has its own random stream,
     so more rows or columns keep the draws there were, and ``noise`` scales the same errors. Equal arguments give equal
     bits. Raises DataError, a sentence naming the argument, for one out of range.
     """
     _check(n=n, p=p, informative=informative, seed=seed, n_validation=n_validation, n_test=n_test)
     _check_shape(noise, rho, correlation, scale_spread)
     scales = np.geomspace(scale_spread**-0.5, scale_spread**0.5, p) if p > 1 else np.ones(1)
-    w = _truth(p, informative, seed) / scales
+    w = (_twin_truth if correlation == "twins" else _truth)(p, informative, seed) / scales
     parts = []
     for part, size in ((_TRAIN, n), (_VALIDATION, n_validation), (_TEST, n_test)):
         X = _features(seed, part, size, p, rho, correlation) * scales
@@ -141,15 +146,27 @@ def _truth(p: int, informative: int, seed: int) -> Array:
     return w
 
 
+def _twin_truth(p: int, informative: int, seed: int) -> Array:
+    """The same where features 2k and 2k + 1 are twins: pairs are spread evenly, and twins share one coefficient."""
+    pairs, count = (informative + 1) // 2, (p + 1) // 2
+    sizes = _truth(pairs, pairs, seed)
+    places = [2 * (k * count // pairs) + twin for k in range(pairs) for twin in (0, 1)]
+    w = np.zeros(p)
+    w[places[:informative]] = np.repeat(sizes, 2)[:informative]
+    return w
+
+
 def _features(seed: int, part: int, n: int, p: int, rho: float, correlation: Correlation) -> Array:
     """(n, p) Gaussian features of unit variance."""
     X = np.empty((n, p), order="F")
-    own = np.sqrt(1.0 - rho**2 if correlation == "ar1" else 1.0 - rho)
+    own = np.sqrt(1.0 - rho if correlation == "equal" else 1.0 - rho**2)
     common = np.sqrt(rho) * _stream(seed, part, _COMMON).standard_normal(n) if correlation == "equal" else np.zeros(n)
     for j in range(p):
         fresh = _stream(seed, part, _FEATURES, j).standard_normal(n)
         if correlation == "equal":
             X[:, j] = common + own * fresh
+        elif j and (correlation == "ar1" or j % 2):
+            X[:, j] = rho * X[:, j - 1] + own * fresh
         else:
-            X[:, j] = rho * X[:, j - 1] + own * fresh if j else fresh
+            X[:, j] = fresh
     return np.ascontiguousarray(X)

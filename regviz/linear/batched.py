@@ -13,13 +13,13 @@ _ROUNDS = 12
 _SLACK = 1e-13
 
 
-def stacked_solutions(gram: Array, corr: Array, l1: float, l2: float) -> Array:
+def stacked_solutions(gram: Array, corr: Array, l1: float, l2: float, warm: Array | None = None) -> Array:
     """Minimisers (B, p) of wᵀGw/2 − cᵀw + l1‖w‖₁ + l2/2·‖w‖² for ``gram`` (B, p, p) and ``corr`` (B, p).
 
-    l1 = l2 = 0 gives the end of each lasso path. Raises ArithmeticError when columns are too large or too small to
-    square.
+    ``warm`` (p,) has the signs to begin with. l1 = l2 = 0 gives the end of each lasso path. Raises ArithmeticError when
+    columns are too large or too small to square.
     """
-    w, solved = active_sets(gram, corr, l1, l2)
+    w, solved = active_sets(gram, corr, l1, l2, warm)
     for b in np.flatnonzero(~solved).tolist():
         ridged = gram[b].copy()
         ridged.flat[:: len(ridged) + 1] += l2
@@ -35,7 +35,9 @@ def stacked_violation(gram: Array, corr: Array, w: Array, l1: float, l2: float) 
     return worst
 
 
-def active_sets(gram: Array, corr: Array, l1: float, l2: float) -> tuple[Array, NDArray[np.bool_]]:
+def active_sets(
+    gram: Array, corr: Array, l1: float, l2: float, warm: Array | None = None
+) -> tuple[Array, NDArray[np.bool_]]:  # fmt: skip
     """The same minimisers (B, p), and (B,) whether the conditions hold to rounding; where not, the row is no solution.
 
     All problems exchange the features that violate a condition, until none does.
@@ -45,8 +47,8 @@ def active_sets(gram: Array, corr: Array, l1: float, l2: float) -> tuple[Array, 
     if l1 == 0.0 and l2 == 0.0:
         return w, solved
     slack = _SLACK * np.abs(corr).max(axis=1, initial=0.0)
-    # The signs of the solution if the features were orthogonal.
-    signs = np.sign(corr) * (np.abs(corr) > l1)
+    # Without better knowledge, the signs of the solution if the features were orthogonal.
+    signs = np.sign(corr) * (np.abs(corr) > l1) if warm is None else np.broadcast_to(np.sign(warm), corr.shape)
     rows = np.arange(len(corr))
     for _ in range(_ROUNDS):
         try:

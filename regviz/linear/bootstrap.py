@@ -90,13 +90,16 @@ class Resamples:
             total += segments[np.searchsorted(-path.lams, -lams)]
         return total
 
-    def at(self, lam: float, alpha: float) -> Array:
-        """Elastic-net coefficients (B, p) at ``lam`` and mixing ``alpha``; the lasso for α = 1, ridge for α = 0."""
+    def at(self, lam: float, alpha: float, warm: Array | None = None) -> Array:
+        """Elastic-net coefficients (B, p) at ``lam`` and mixing ``alpha``; the lasso for α = 1, ridge for α = 0.
+
+        ``warm`` (p,) is a guess whose signs are tried first, such as the solution on all rows.
+        """
         l1, l2 = lam * alpha, lam * (1.0 - alpha)
         if self.wide:
             return np.stack([self._wide_at(b, l1, l2) for b in range(self.size)])
         gram, corr, scales = self.moments
-        result: Array = stacked_solutions(gram, corr, l1, l2) / scales
+        result: Array = stacked_solutions(gram, corr, l1, l2, warm) / scales
         return result
 
     def violation(self, w: Array, lam: float, alpha: float) -> float:

@@ -47,7 +47,7 @@ def proximal_gradient(problem: Problem, penalty: Penalty, rate: float, steps: in
     """
     if not rate > 0.0:
         raise ValueError(f"The step length must be above 0, not {rate}.")
-    w, moved = [start], []
+    w, moved = [start], list[Array]()
     values = [objective(problem, penalty, start)]
     bound = _FAR * max(values[0], 1e-300)
     while len(moved) < steps and values[-1] <= bound:

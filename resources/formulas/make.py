@@ -17,6 +17,11 @@ PENALTIES = {
     "group-lasso": r"\lambda\sum_{g}\sqrt{p_g}\,\left\Vert w_g\right\Vert_2",
 }
 
+SPARSE_GROUP = (
+    r"\lambda\bigl(\alpha\left\Vert w\right\Vert_1"
+    r" + (1-\alpha)\sum_{g}\sqrt{p_g}\,\left\Vert w_g\right\Vert_2\bigr)"
+)
+
 
 def latex(loss: str, penalty: str) -> str:
     """The whole objective."""
@@ -24,11 +29,17 @@ def latex(loss: str, penalty: str) -> str:
 
 
 def main() -> None:
-    """Write one SVG for each penalty and loss."""
+    """Write one SVG for each penalty and loss, and the sparse group lasso's."""
     for ending, loss in (("", SQUARED), ("-logistic", LOGISTIC)):
         for name, penalty in PENALTIES.items():
-            picture = ziamath.Latex(latex(loss, penalty), size=32).svg()
-            Path(__file__).with_name(f"{name}{ending}.svg").write_text(picture, encoding="utf-8")
+            save(name + ending, latex(loss, penalty))
+    save("sparse-group-lasso", latex(SQUARED, SPARSE_GROUP))
+
+
+def save(stem: str, formula: str) -> None:
+    """Write ``formula`` as an SVG beside this file."""
+    picture = ziamath.Latex(formula, size=32).svg()
+    Path(__file__).with_name(f"{stem}.svg").write_text(picture, encoding="utf-8")
 
 
 if __name__ == "__main__":

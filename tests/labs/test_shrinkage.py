@@ -217,3 +217,9 @@ def test_pages_say_lam_in_other_conventions(penalty):
     assert "0.25" in page
     if penalty == "ridge":
         assert f"{60 * 0.25:.3f}" in page
+
+
+def test_the_logistic_loss_on_other_targets_is_said_to_be_squared():
+    frame = last(loss="logistic", lam=0.2)
+    assert "squared loss is used" in frame.message
+    assert np.array_equal(bars(frame).values, bars(last(lam=0.2)).values)

@@ -130,10 +130,8 @@ def _scene_key(state: ShrinkageState) -> tuple[Any, str, str, float, str, int]:
 
 
 def _loss(state: ShrinkageState) -> str:
-    """The loss in use: left to itself, logistic for a target of two values."""
-    if state.loss != "automatic":
-        return state.loss
-    return "squared" if data(state).outcomes is None else "logistic"
+    """The loss in use: logistic for a target of two values unless squared is asked for."""
+    return "squared" if state.loss == "squared" or data(state).outcomes is None else "logistic"
 
 
 def _readouts(made: Scene, found: Solution, cv: CrossValidation | None) -> tuple[Readout, ...]:
@@ -167,7 +165,7 @@ def _frame(state: ShrinkageState, made: Scene, cv: CrossValidation | None, advic
     names = ("automatic", *problem.names)
     return Frame(
         panels=_panels(state, made, found, cv), readouts=_readouts(made, found, cv),
-        caption=caption(made, state.penalty, found.lam, found.w), message=message(made),
+        caption=caption(made, state.penalty, found.lam, found.w), message=message(made, state.loss),
         subtitle=f"{state.penalty}, {made.data.title}",
         formula=state.penalty + ("-logistic" if made.loss == "logistic" else ""),
         equation=f"{show(found.loss)} + {show(found.charge)} = {show(found.objective)}",

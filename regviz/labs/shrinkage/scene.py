@@ -6,7 +6,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from regviz.lab import ControlError
 from regviz.labs._data import Data, Groups, Source, feature_roles, load
 from regviz.labs._memo import memo
 from regviz.linear import CrossValidation, Path, cross_validate
@@ -159,10 +158,8 @@ def _drawn(limits: tuple[float, float], path: Path) -> tuple[Array, Array]:
 
 
 def _path(found: Data, loss: str, penalty: str, alpha: float | None, groups: Groups | None) -> Path:
-    if loss == "squared":
+    if loss == "squared" or found.outcomes is None:
         return path_of(found.problem, penalty, alpha, groups)
-    if found.outcomes is None:
-        raise ControlError("loss must be squared here: the target does not have exactly two values.")
     problem = found.problem
     return logistic_path(found.X, found.outcomes, penalty, alpha, groups, problem.standardized, problem.names)
 

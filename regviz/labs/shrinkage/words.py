@@ -43,6 +43,8 @@ def _truth(made: Scene, w: NDArray[np.float64]) -> str:
     return ", every one of them noise" if noise == 0 else f", all noise, while {noise} noise features stay"
 
 
-def message(made: Scene) -> str:
+def message(made: Scene, asked: str) -> str:
     """What was dropped, coded or is not unique, in a sentence or more; "" when there is nothing to say."""
-    return " ".join((*made.data.notes, *made.path.notes))
+    unfit = "The logistic loss needs a target of two values; the squared loss is used."
+    said = (unfit,) if asked == "logistic" and made.loss == "squared" else ()
+    return " ".join((*said, *made.data.notes, *made.path.notes))
