@@ -24,7 +24,8 @@ def values(control):
         return _reals(control)
     if control.kind == "int":
         low, high = control.shown or (control.low, control.high)
-        return st.integers(int(max(low, -MOST_COUNT)), int(min(high, MOST_COUNT)))
+        least = int(max(low, -MOST_COUNT))
+        return st.integers(least, max(least, int(min(high, MOST_COUNT))))
     if control.kind == "bool":
         return st.booleans()
     if control.kind == "choice":

@@ -399,3 +399,22 @@ def test_snippets_name_the_numbers_on_screen():
     ):  # fmt: skip
         assert words in lab.snippets(WeightDecayState(tab=tab))["PyTorch"]
     assert "torch.optim.AdamW, 30.0" in lab.snippets(WeightDecayState(tab=NETS, form=PAPER))["PyTorch"]
+
+
+TORCH = {
+    PYTORCH: [
+        [1.605897870619926, 0.9980039920159097], [1.8330991818621585, 0.9980347101151094],
+        [1.6647715288195055, 0.998003992015968], [1.8144458314364371, 0.999000999000999],
+    ],
+    PAPER: [
+        [1.605897870619926, 0.9980039920159097], [0.4534360985762586, 0.5338384407475733],
+        [1.6647715288195055, 0.998003992015968], [0.6666666486524322, 0.9803921568627451],
+    ],
+}  # fmt: skip
+"""Where PyTorch's own optimisers end with the bowl's snippet: λ = 0.02, μ = 0.5, no noise."""
+
+
+@pytest.mark.parametrize("form", [PYTORCH, PAPER])
+def test_the_paths_end_where_pytorchs_do(form):
+    found = bowl.paths(WeightDecayState(jitter=0.0, momentum=0.5, lam=0.02, form=form))
+    np.testing.assert_allclose(found.w[-1], TORCH[form], rtol=1e-12)
