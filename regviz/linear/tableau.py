@@ -15,6 +15,7 @@ PIVOT = 1e-13
 """A feature whose squared distance from the active ones is below this share of its own square is taken as collinear."""
 LEAST_PIVOT = 1e-15
 """The same where the arithmetic is more careful."""
+_SMALL = 32
 _SLOPE = 1e-12
 _FLOOR = 1e-15
 
@@ -107,17 +108,17 @@ class Tableau:
 
 
 def _rank_one(gram: Array) -> Callable[..., object]:
-    """BLAS for float64, NumPy for extended precision: a += alpha·x·yᵀ in place."""
-    if gram.dtype == np.float64:
+    """BLAS for large float64, else NumPy, as its import takes longer than many small paths: a += alpha·x·yᵀ in place."""
+    if gram.dtype == np.float64 and len(gram) > _SMALL:
         from scipy.linalg.blas import dger
 
         update: Callable[..., object] = dger
         return update
 
-    def extended(alpha: float, x: Array, y: Array, a: Array, overwrite_a: int) -> None:
-        a += alpha * np.multiply.outer(x, y)
+    def plain(alpha: float, x: Array, y: Array, a: Array, overwrite_a: int) -> None:
+        a += np.multiply.outer(alpha * x, y)
 
-    return extended
+    return plain
 
 
 def homotopy(gram: Array, corr: Array, stop: float = 0.0) -> Trace:

@@ -398,3 +398,15 @@ def test_features_against_each_other_are_compared_by_the_sum(tmp_path):
     both = marks(frame, "twins")["all-rows"]
     assert both.x[1] * both.y[1] < 0.0
     assert frame.readout("gap_elastic_net") == pytest.approx(abs(both.x[1] + both.y[1]), abs=1e-12)
+
+
+@pytest.mark.parametrize("correlation", ["twins", "ar1", "equal"])
+def test_the_pair_stays_while_rho_is_dragged(correlation):
+    titles = {last(rho=rho, correlation=correlation, refits=4).panel("twins").title for rho in (0.0, 0.3, 0.9, 0.999)}
+    assert titles == {"Twins w7 and w8"} if correlation == "twins" else len(titles) == 1
+
+
+def test_the_caption_says_when_nothing_is_kept():
+    frame = last(lam=50.0)
+    assert frame.readout("kept_lasso") == frame.readout("kept_elastic_net") == 0
+    assert "neither" in frame.caption
