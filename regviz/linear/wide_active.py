@@ -141,14 +141,14 @@ class Walk:
         self.drift = _DRIFT * active.design.top
 
     def run(self, target: float, floor: float, most: int) -> list[Moment]:
-        """Moments at up to ``most`` events, and at ``target`` if that is reached (0 with no event above ``floor``)."""
+        """Moments at up to ``most`` events, and at ``target`` if that is reached (at 0 where it is below ``floor``)."""
         moments: list[Moment] = []
         idle, limit = 0, 4 * self.watched.size + 16
         while idle < limit:
             length, feature = self._next()
             below = self.lam - length
             if below <= max(target, floor):
-                end = target if below > floor else 0.0
+                end = target if target > floor else 0.0
                 self._advance(self.lam - end, end)
                 return [*moments, self.active.moment(self.lam, self.left, -1)]
             self._advance(length, below)

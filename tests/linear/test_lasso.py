@@ -9,6 +9,7 @@ from sklearn.linear_model import lars_path
 
 from regviz.linear.lasso import gram_path, lasso_path
 from regviz.linear.path import path_of
+from regviz.linear.penalties import Lasso, kkt
 from regviz.linear.problem import Problem
 from tests.linear.cases import BUNDLES, SHAPES, bundle, problem, sparse
 
@@ -139,3 +140,13 @@ def test_more_features_than_rows_ends_at_an_interpolation_of_least_l1_norm():
     rows = np.hstack([found.X, -found.X])
     least = linprog(np.ones(60), A_eq=rows[:-1], b_eq=found.y[:-1], bounds=(0, None)).fun
     assert np.abs(w).sum() == pytest.approx(least, rel=1e-8)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_wide_path_that_stops_early_is_optimal_where_it_stops(seed):
+    rng = np.random.default_rng(seed)
+    problem = Problem.of(rng.standard_normal((6, 250)), rng.standard_normal(6))
+    stop = 1e-3 * problem.lam_max
+    knots = lasso_path(problem, 0.0, stop)
+    assert knots.lams[-1] == stop
+    assert kkt(problem, Lasso(stop), knots.coef[-1]) <= 1e-9
