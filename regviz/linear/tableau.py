@@ -108,7 +108,7 @@ class Tableau:
 
 
 def _rank_one(gram: Array) -> Callable[..., object]:
-    """BLAS for large float64, else NumPy, as its import takes longer than many small paths: a += alpha·x·yᵀ in place."""
+    """BLAS for large float64, else NumPy, whose import is free: a += alpha·x·yᵀ in place."""
     if gram.dtype == np.float64 and len(gram) > _SMALL:
         from scipy.linalg.blas import dger
 

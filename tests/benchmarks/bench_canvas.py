@@ -1,18 +1,28 @@
-"""Drawing: the four panels of the first screen after a tick of λ, beside Matplotlib drawing the same, and files.
+"""Drawing: four panels after a tick of λ, alone and in the real window, beside Matplotlib; start-up; files.
 
-Run with `python -m tests.benchmarks.bench_canvas`; needs Matplotlib.
+Run with `python -m tests.benchmarks.bench_canvas`; needs Matplotlib and scikit-learn.
 """
 
 import os
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np  # noqa: E402
 
 from regviz.gui.canvas.export import Heading, ensure_application, picture_bytes  # noqa: E402
-from regviz.lab import Axis, Bars, Frame, Lines, Panel, Points, Region, Rule  # noqa: E402
+from regviz.gui.window.settings import Settings  # noqa: E402
+from regviz.lab import Axis, Bars, Frame, Lines, Panel, Points, Region, Rule, replace  # noqa: E402
+from regviz.labs import find  # noqa: E402
+
+if TYPE_CHECKING:
+    from regviz.gui.window.main import MainWindow
 
 TICKS = 120
 _P = 12
@@ -118,6 +128,92 @@ def matplotlib_draw(lams: np.ndarray) -> list[float]:
     return times[3:]
 
 
+def window_ticks(count: int) -> tuple[list[float], list[float], tuple[int, int]]:
+    """Milliseconds of wall clock and of CPU from moving λ's slider to all cards painted, in the real window.
+
+    Also the size of the pictures. The loop sleeps until something comes, so that waiting costs nothing.
+    """
+    ensure_application()
+    from PySide6.QtCore import QEventLoop
+    from PySide6.QtWidgets import QApplication
+
+    from tests.gui.window.waiting import destroy, shown, until
+
+    sleepy = QEventLoop.ProcessEventsFlag.WaitForMoreEvents
+    wall, cpu, seen = [], [], []
+    with tempfile.TemporaryDirectory() as folder:
+        window = _window(Path(folder))
+        window.view.painted.connect(seen.append)
+        slider = window.header.main.slider
+        for tick in range(count):
+            before, start, used = len(seen), time.perf_counter(), time.process_time()
+            slider.go(slider.value_at(0.3 + 0.5 * (tick + 1) / count), False)
+            while len(seen) == before:
+                QApplication.processEvents(sleepy)
+            wall.append(1e3 * (time.perf_counter() - start))
+            cpu.append(1e3 * (time.process_time() - used))
+            shown(window)
+            until(lambda: not window.footer.progress.isVisible(), 1.0)
+        size = window.view.width(), window.view.height()
+        destroy(window)
+    return wall[10:], cpu[10:], size
+
+
+def _window(folder: Path) -> "MainWindow":
+    from regviz.gui.window.journal import Journal
+    from regviz.gui.window.main import MainWindow
+    from tests.gui.window.waiting import shown
+
+    lab = find("shrinkage")
+    window = MainWindow([lab], lab, lab.State(), settings=Settings(folder / "s.ini"), journal=Journal(folder / "log"))
+    window.resize(1600, 900)
+    window.show()
+    shown(window)
+    return window
+
+
+def rival_ticks(count: int, size: tuple[int, int]) -> list[float]:
+    """Milliseconds of CPU of Matplotlib for the panels of the same lab at the same size, λ solved beforehand."""
+    from tests.benchmarks.rival import Rival
+
+    lab = find("shrinkage")
+    lams = np.geomspace(0.01, 1.0, count)
+    frames = [list(lab.frames(replace(lab.State(), lam=float(lam))))[-1] for lam in lams]
+    rival, times = Rival(frames[0], size), []
+    for made in frames:
+        start = time.process_time()
+        rival.tick(made)
+        times.append(1e3 * (time.process_time() - start))
+    return times[3:]
+
+
+_FIRST_FRAME = """
+import os
+from regviz.gui.window import app
+class Once(app.MainWindow):
+    def __init__(self, *given, **named):
+        super().__init__(*given, **named)
+        self.view.painted.connect(lambda frame: os._exit(0))
+app.MainWindow = Once
+app.start(None, None, None)
+"""
+
+
+def starts(rounds: int) -> tuple[list[float], list[float]]:
+    """Seconds of CPU from a fresh interpreter to the first picture, and of importing scikit-learn, turn by turn."""
+    ours, theirs = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        homes = {f"XDG_{name}_HOME": folder for name in ("CONFIG", "STATE", "CACHE", "DATA")}
+        for _ in range(rounds):
+            for times, code in ((ours, _FIRST_FRAME), (theirs, "import sklearn.linear_model")):
+                before = os.times()
+                subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | homes)
+                after = os.times()
+                times.append(after.children_user + after.children_system
+                             - before.children_user - before.children_system)  # fmt: skip
+    return ours, theirs
+
+
 def files() -> list[tuple[str, float]]:
     """Milliseconds for one file of each kind."""
     made, rows = frame(0.533), []
@@ -136,6 +232,20 @@ def _row(name: str, times: list[float]) -> str:
     return f"| {name} | " + " | ".join(f"{np.percentile(times, q):.1f}" for q in (10, 50, 95)) + " |"
 
 
+def _print_window() -> None:
+    wall, cpu, size = window_ticks(200)
+    theirs = rival_ticks(30, size)
+    print("## The shrinkage lab's window, 1600×900: from moving λ to all four cards painted, solving included, ms\n")
+    print("| | 10 % | median | 95 % |\n|---|---|---|---|")
+    print(_row("window, CPU of all threads", cpu))
+    print(_row("window, wall clock", wall))
+    print(_row("Matplotlib `draw()` of the same panels, CPU, without solving", theirs))
+    print(f"\nMatplotlib's median is {statistics.median(theirs) / float(np.percentile(cpu, 95)):.1f} times our 95 %.\n")
+    ours, sklearn = starts(5)
+    print(f"Start to first picture: {statistics.median(ours):.2f} s of CPU; "
+          f"`import sklearn.linear_model`: {statistics.median(sklearn):.2f} s.\n")  # fmt: skip
+
+
 def main() -> None:
     """Print the tables as Markdown."""
     lams = np.geomspace(0.1, 2.0, TICKS)
@@ -146,6 +256,7 @@ def main() -> None:
     print(_row("canvas", ours))
     print(_row("Matplotlib `draw()`", theirs))
     print(f"\nRatio of medians: {statistics.median(theirs) / statistics.median(ours):.0f}\n")
+    _print_window()
     print("| file | median ms |\n|---|---|")
     for name, time_taken in files():
         print(f"| {name} | {time_taken:.0f} |")

@@ -105,7 +105,8 @@ def write(painter: QPainter, x: float, y: float, text: str, style: Style, color:
     """
     grid = _grid(painter) if halo else None
     if grid is not None and "." not in text:
-        _stamp(painter, grid, ((x, _word(text, style, color, halo, grid.scale * grid.ratio)),), y)
+        picture = _word(text, style, color, halo, grid.scale * grid.ratio)
+        _stamp(painter, grid, ((x, picture),), y + ascent(style), style)
         return
     if halo:
         _lay(painter, grid, x, y, text, style, halo)
@@ -132,24 +133,31 @@ def _lay(painter: QPainter, grid: _Grid | None, x: float, y: float, text: str, s
             _fill(painter, _halo(character, style), at, y + ascent(style), color)
         return
     pictures = [_ground(character, style, color, grid.scale * grid.ratio) for character in text]
-    _stamp(painter, grid, zip(spots, pictures, strict=True), y)
+    _stamp(painter, grid, zip(spots, pictures, strict=True), y + ascent(style), style)
 
 
-def _stamp(painter: QPainter, grid: _Grid, pictures: Iterable[tuple[float, QImage]], y: float) -> None:
-    """Put pictures at their x and at ``y`` on whole device pixels."""
+def _stamp(
+    painter: QPainter, grid: _Grid, pictures: Iterable[tuple[float, QImage]], base: float, style: Style
+) -> None:
+    """Put pictures at their x on whole device pixels, their baselines at ``base``."""
     scale, left, top, ratio = grid
+    margin, foot = _margin(scale * ratio), _foot(style, scale * ratio)
+    row = (round((base * scale + top) * ratio) - foot) / ratio
     painter.setWorldMatrixEnabled(False)
-    row = round((y * scale + top) * ratio) / ratio
     for x, picture in pictures:
-        margin = _margin(scale * ratio) / ratio
         picture.setDevicePixelRatio(ratio)
-        painter.drawImage(QPointF(round((x * scale + left) * ratio) / ratio - margin, row - margin), picture)
+        painter.drawImage(QPointF((round((x * scale + left) * ratio) - margin) / ratio, row), picture)
     painter.setWorldMatrixEnabled(True)
 
 
 def _margin(unit: float) -> int:
     """Device pixels around a line's box that its halo may fill."""
     return math.ceil(4.0 * unit)
+
+
+def _foot(style: Style, unit: float) -> int:
+    """Device pixels from the top of a line's picture to its baseline."""
+    return _margin(unit) + math.ceil(ascent(style) * unit)
 
 
 @lru_cache(maxsize=512)
@@ -173,13 +181,14 @@ def _ground(character: str, style: Style, color: str, unit: float) -> QImage:
 
 def _sheet(text: str, style: Style, unit: float) -> tuple[QImage, QPainter]:
     """An empty picture for a line, and a painter whose origin is the corner of the line's box."""
-    margin = _margin(unit)
-    size = (math.ceil(extent * unit) + 2 * margin for extent in (width(text, style), height(style)))
-    image = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
+    margin, foot = _margin(unit), _foot(style, unit)
+    wide = math.ceil(width(text, style) * unit) + 2 * margin
+    high = foot + math.ceil((height(style) - ascent(style)) * unit) + margin
+    image = QImage(wide, high, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.translate(margin, margin)
+    painter.translate(margin, foot - ascent(style) * unit)
     painter.scale(unit, unit)
     return image, painter
 

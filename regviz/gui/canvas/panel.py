@@ -190,7 +190,8 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
         self._arrange()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the panel without the scene, which would ask every item first."""
+        """Paint the panel past the scene, which would ask every item first; the view box still learns its ranges."""
+        self.scene().prepareForPaint()
         painter = QPainter(self.viewport())
         try:
             self.paint(painter)

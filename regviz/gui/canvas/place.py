@@ -173,7 +173,7 @@ class Place:
 
     def settle(self) -> None:
         """Give every label its spot; those without a free one are left out."""
-        soft = np.concatenate(self.soft) if self.soft else np.empty((0, 2))
+        soft = np.ascontiguousarray(np.concatenate(self.soft).T) if self.soft else np.empty((2, 0))
         for label in sorted(self.labels, key=lambda each: -each.rank):
             box = self._free(label, soft)
             if box is not None:
@@ -184,8 +184,12 @@ class Place:
         wide, high = ink.width(label.text, label.style), ink.height(label.style)
         best, least = None, np.inf
         for order, (left, top) in enumerate(label.spots):
-            box = Box(left, top, left + wide, top + high)
-            if not self.bounds.holds(box) or any(box.meets(other) for other in self.taken):
+            right, bottom = left + wide, top + high
+            box = Box(left, top, right, bottom)
+            if not self.bounds.holds(box) or any(
+                left < other_right and other_left < right and top < other_bottom and other_top < bottom
+                for other_left, other_top, other_right, other_bottom in self.taken
+            ):
                 continue
             cost = _crossings(box, soft) + 0.6 * order
             if cost < least:
@@ -202,7 +206,7 @@ class Place:
 
 
 def _crossings(box: Box, soft: Array) -> float:
-    x, y = soft[:, 0], soft[:, 1]
+    x, y = soft
     return float(np.count_nonzero((x > box.left) & (x < box.right) & (y > box.top) & (y < box.bottom)))
 
 

@@ -6,30 +6,35 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from regviz.gui.canvas.theme import load_fonts
 from regviz.gui.window.journal import Hooks, Journal, default_log
 from regviz.gui.window.main import MainWindow
 from regviz.gui.window.settings import Settings
-from regviz.labs import find, labs
+from regviz.labs import find, labs, names
+
+_FIRST = "shrinkage"
+"""The lab that opens where none is asked for."""
 
 
 def start(lab_name: str | None, state: Any, file: str | os.PathLike[str] | None) -> int:
     """Open the window on a lab in ``state`` (None: its defaults) or on a file, and run until it closes."""
     application = _application()
-    lab = labs()[0] if lab_name is None else find(lab_name)
+    lab = find(_FIRST if lab_name is None else lab_name)
     journal = Journal(default_log())
     hooks = Hooks(journal)
     window = MainWindow(
-        labs(), lab, lab.State() if state is None else state, settings=Settings(), journal=journal,
+        [lab] if file is None else labs(), lab, lab.State() if state is None else state, settings=Settings(),
+        journal=journal,
         file=None if file is None else Path(file),
     )  # fmt: skip
     hooks.said.connect(window.banner.report)
     hooks.install()
     for problem in load_fonts():
         window.banner.say(problem)
+    _Others(window)
     window.show()
     before = signal.signal(signal.SIGINT, lambda *_: window.close())
     pulse = _pulse(application)
@@ -42,6 +47,31 @@ def start(lab_name: str | None, state: Any, file: str | os.PathLike[str] | None)
         window.close()
         window.deleteLater()
         application.processEvents()
+
+
+class _Others(QObject):
+    """Brings in the labs that are not shown, one at a time, once the first picture is on the screen."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window, self._names = window, list(names())
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._bring)
+        for first in (window.view.painted, window.bridge.failed):
+            first.connect(self._begin, Qt.ConnectionType.SingleShotConnection)
+
+    @Slot(object)
+    def _begin(self, shown: object) -> None:
+        if self._names:
+            self._timer.start()
+
+    @Slot()
+    def _bring(self) -> None:
+        if self._names:
+            find(self._names.pop(0))
+            return
+        self._timer.stop()
+        self._window.offer(labs())
 
 
 def _application() -> QApplication:

@@ -129,6 +129,13 @@ class MainWindow(QMainWindow):
             for text in () if key.yields else key.keys:
                 QShortcut(QKeySequence(text), self).activated.connect(self.commands[key.name])
 
+    def offer(self, labs: Sequence[Lab]) -> None:
+        """Offer these labs; the one that is shown stays."""
+        self.labs = tuple(labs)
+        self.rail.offer(self.labs)
+        self.rail.show_wide(self.rail.wide, self.looks.unit)
+        self.rail.show_lab(self.session.lab)
+
     def main_slider(self) -> Slider | None:
         """The big slider on top, if this lab has one."""
         return self.header.slider

@@ -21,7 +21,7 @@ class Rail(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.wide = False
         self.buttons: dict[str, QPushButton] = {}
-        self._labs = labs
+        self._labs: tuple[Lab, ...] = ()
         self._headings: list[QLabel] = []
         self._rules: list[QFrame] = []
         self._group = QButtonGroup(self)
@@ -30,10 +30,21 @@ class Rail(QScrollArea):
         self._column = QVBoxLayout(self._inside)
         self._fold = self._button("☰", self.tr("Show or hide the names of the labs"))
         self._fold.clicked.connect(self.unfolded)
+        self._column.addStretch(1)
+        self.setWidget(self._inside)
+        self.offer(labs)
+
+    def offer(self, labs: tuple[Lab, ...]) -> None:
+        """Make the buttons of these labs in place of the ones that are there."""
+        for old in (*self.buttons.values(), *self._headings, *self._rules):
+            old.hide()
+            old.deleteLater()
+        self.buttons, self._headings, self._rules = {}, [], []
+        self._column.takeAt(self._column.count() - 1)
+        self._labs = labs
         for lab in labs:
             self._add(lab)
         self._column.addStretch(1)
-        self.setWidget(self._inside)
 
     def _button(self, text: str, words: str) -> QPushButton:
         made = QPushButton()

@@ -38,7 +38,8 @@ def readouts(run: Run) -> tuple[Readout, ...]:
 
 def gap(run: Run, index: int = 0) -> float | None:
     """Validation minus training loss of variant ``index``; None where it has diverged."""
-    return finite(run.score("validation").loss[index] - run.score("train").loss[index])
+    with np.errstate(all="ignore"):  # losses that overflowed
+        return finite(run.score("validation").loss[index] - run.score("train").loss[index])
 
 
 def diverged(run: Run) -> str:

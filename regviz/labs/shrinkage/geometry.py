@@ -27,7 +27,7 @@ def panel(made: Scene, cut: Slice | LogisticSlice, chosen: tuple[int, int]) -> P
     penalty = made.path.penalty
     role = BALL_ROLES[penalty]
     reach = x.high - x.low
-    marks: list[Mark] = [*_contours(cut, reach), *_ball(cut, role, penalty), *_trace(made, chosen)]
+    marks: list[Mark] = [*_trace(made, chosen), *_contours(cut, reach), *_ball(cut, role, penalty)]
     marks += _touching(cut, reach, role)
     names = made.problem.names
     readouts = [Readout(name="ball", value=BALL_NAMES[penalty], role=role)] if penalty in BALL_NAMES else []

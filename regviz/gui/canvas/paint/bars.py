@@ -95,12 +95,14 @@ def _errors(painter: QPainter, low: Array, high: Array, centres: Array, wide: fl
 def _truth(painter: QPainter, truth: Array, centres: Array, wide: float, place: Place) -> None:
     """A tick across the bar, on a wider one in the card's colour so that it shows on any bar."""
     reach = wide / 2 + min(6.0, wide / 4)
+    below = pen(place.theme.card, 6.4 if wide > 8 else 3.0, square=True)
+    above = pen(place.color("truth"), (3.0 if wide > 8 else 1.6) * place.theme.thick, square=True)
     for x, y in zip(centres.tolist(), place.y.px(truth).tolist(), strict=True):
         if math.isfinite(y):
             y = _cut(y)
-            painter.setPen(pen(place.theme.card, 6.4 if wide > 8 else 3.0))
+            painter.setPen(below)
             painter.drawLine(QLineF(x - reach, y, x + reach, y))
-            painter.setPen(place.pen("truth", 3.0 if wide > 8 else 1.6))
+            painter.setPen(above)
             painter.drawLine(QLineF(x - reach, y, x + reach, y))
 
 
@@ -124,25 +126,28 @@ def figure(value: float) -> str:
 def _figures(mark: Bars, centres: Array, feet: Array, tips: Array, wide: float, place: Place) -> None:
     """Ask for a figure beyond each tip, the largest bars first; a bar too thin for any gets none."""
     order = np.argsort(-np.abs(np.nan_to_num(mark.values)), kind="stable")
+    beyond = _beyond(mark, place)
     for index in order[:24].tolist():
         value, x, tip = float(mark.values[index]), float(centres[index]), float(tips[index])
         if value == 0.0 or not math.isfinite(tip) or not place.rect.grown(30).contains(x, tip):
             continue
         text = figure(value)
         left, high = x - ink.width(text, VALUE) / 2, ink.height(VALUE)
-        reach = _beyond(mark, index, place)
-        above = min(tip, reach[0]) - high - 3
-        below = max(tip, reach[1]) + 4
+        above = min(tip, beyond[0][index]) - high - 3
+        below = max(tip, beyond[1][index]) + 4
         if ink.width(text, VALUE) <= wide / SHARE + 14:
             spots = ((left, above), (left, above - 8)) if tip <= feet[index] else ((left, below), (left, below + 8))
             place.label(text, VALUE, place.theme.text, spots, rank=abs(value))
 
 
-def _beyond(mark: Bars, index: int, place: Place) -> tuple[float, float]:
-    """The highest and lowest pixel of what stands on the bar: error bar and truth tick."""
-    ends = [v[index] for v in (mark.low, mark.high) if v is not None]
+def _beyond(mark: Bars, place: Place) -> tuple[list[float], list[float]]:
+    """The highest and lowest pixel of error bar and truth tick on each bar; infinite where there is neither."""
+    ends = [place.y.px(v) for v in (mark.low, mark.high) if v is not None]
     if mark.truth is not None:
-        value, truth = place.y.px([mark.values[index], mark.truth[index]]).tolist()
-        ends += [mark.truth[index]] if abs(truth - value) < 26 else []
-    pixels = [p for p in place.y.px(ends).tolist() if math.isfinite(p)]
-    return (min(pixels) - 3, max(pixels) + 3) if pixels else (math.inf, -math.inf)
+        truth = place.y.px(mark.truth)
+        ends.append(np.where(np.abs(truth - place.y.px(mark.values)) < 26, truth, np.nan))
+    if not ends:
+        return [math.inf] * len(mark.values), [-math.inf] * len(mark.values)
+    top = np.fmin.reduce(ends)
+    bottom = np.fmax.reduce(ends)
+    return np.where(np.isnan(top), np.inf, top - 3).tolist(), np.where(np.isnan(top), -np.inf, bottom + 3).tolist()

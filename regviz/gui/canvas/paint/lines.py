@@ -17,6 +17,7 @@ MOST_CURVES = 600
 MOST_LABELS = 24
 MARGIN = 1000.0
 """Pixels beyond the plot at which curves are cut off."""
+_SHARES = np.linspace(0.0, 1.0, 48)[:, None]
 SMOOTH = 24
 """A curve of more points than this turns too little at each to need round joins."""
 
@@ -202,8 +203,8 @@ def paint_rule(painter: QPainter, mark: Rule, place: Place) -> None:
         painter.drawLine(QLineF(rect.left, at, rect.right, at))
     if mark.bound:
         _triangle(painter, at, upright, color, place)
-    ends = (at, rect.top, at, rect.bottom) if upright else (rect.left, at, rect.right, at)
-    place.soft.append(np.linspace(ends[:2], ends[2:], 24 if upright else 48))
+    ends = (at, rect.top, 0.0, rect.height) if upright else (rect.left, at, rect.width, 0.0)
+    place.soft.append(ends[:2] + _SHARES * ends[2:])
     if mark.label:
         _rule_label(mark, at, upright, place)
 

@@ -29,8 +29,8 @@ def paint(painter: QPainter, mark: Points, place: Place) -> None:
     if mark.small and mark.shape == "dot":
         _cloud(painter, mark, x[shown], y[shown], shown, place)
     else:
-        spots = zip(x[shown].tolist(), y[shown].tolist(), (mark.role_of(index) for index in shown.tolist()), strict=True)
-        for spot in dict.fromkeys(spots):
+        roles = map(mark.role_of, shown.tolist())
+        for spot in dict.fromkeys(zip(x[shown].tolist(), y[shown].tolist(), roles, strict=True)):
             _symbol(painter, mark, *spot, place)
     if any(mark.labels):
         _labels(mark, x, y, shown.tolist(), place)

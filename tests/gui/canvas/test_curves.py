@@ -1,0 +1,107 @@
+"""Curves: what is drawn as an ellipse or as lines runs where the points are, and nothing else is."""
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QImage, QPainter
+
+from regviz.gui.canvas import curves, ink
+from regviz.gui.canvas.theme import pen
+from tests.gui.canvas.pixels import array
+
+
+def turned(count, across=90.0, along=40.0, tilt=0.4, middle=(150.0, 110.0)):
+    angle = np.linspace(0.0, 2.0 * np.pi, count + 1)
+    x, y = across * np.cos(angle), along * np.sin(angle)
+    x, y = np.cos(tilt) * x - np.sin(tilt) * y, np.sin(tilt) * x + np.cos(tilt) * y
+    x[-1], y[-1] = x[0], y[0]
+    return x + middle[0], y + middle[1]
+
+
+def drawn(draw):
+    image = QImage(300, 220, QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFF)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    draw(painter)
+    painter.end()
+    return array(image)[..., :3]
+
+
+@pytest.mark.parametrize("count", [16, 120, 200])
+def test_an_ellipse_passes_through_its_points(count):
+    x, y = turned(count)
+    path = curves.ovals(x[None], y[None])[0]
+    dense = np.array([(p.x(), p.y()) for p in (path.pointAtPercent(t) for t in np.linspace(0, 1, 4000))])
+    for point in np.stack([x, y], axis=1):
+        assert np.hypot(*(dense - point).T).min() < 0.2
+
+
+def test_an_ellipse_looks_like_its_polygon():
+    x, y = turned(400)
+    line = pen("#000000", 4.0, smooth=True)
+
+    def by(shape):
+        return lambda painter: (painter.setPen(line), shape(painter))
+
+    exact = drawn(by(lambda painter: painter.drawPolygon(curves.polygon(x[:-1], y[:-1]))))
+    path = drawn(by(lambda painter: painter.drawPath(curves.ovals(x[None], y[None])[0])))
+    assert (exact < 128).any()
+    off = np.abs(exact - path).max(axis=2)
+    assert off.max() <= 64
+    assert (off > 24).sum() < 0.1 * (exact < 128).any(axis=2).sum()
+
+
+def test_other_curves_are_no_ellipses():
+    x, y = turned(200)
+    bent, open_, gap = y.copy(), x.copy(), x.copy()
+    bent[30] += 0.2
+    open_[-1] += 1.0
+    gap[7] = np.nan
+    assert curves.ovals(np.stack([x, open_, gap, x]), np.stack([bent, y, y, y]))[:3] == [None] * 3
+    assert curves.ovals(x[None, :12], y[None, :12]) == [None]
+    assert curves.ovals(x[None, :-1], y[None, :-1]) == [None]
+
+
+def test_a_diamond_is_four_lines_that_look_like_it():
+    x = np.array([250.0, 200.0, 150.0, 50.0, 150.0, 250.0])
+    y = np.array([110.0, 60.0, 10.0, 110.0, 210.0, 110.0])
+    sides = curves.sides(x, y)
+    assert sorted(round(side.length(), 6) for side in sides) == [round(np.sqrt(2) * 100, 6)] * 4
+    exact = drawn(lambda p: (p.setPen(pen("#000000", 4.0, smooth=True)), p.drawPolygon(curves.polygon(x[:-1], y[:-1]))))
+    lines = drawn(lambda p: (p.setPen(pen("#000000", 4.0, square=True)), p.drawLines(sides)))
+    assert (np.abs(exact - lines).max(axis=2) > 64).sum() <= 8
+
+
+@pytest.mark.parametrize("start", range(5))
+def test_sides_do_not_depend_on_the_first_point(start):
+    corners = [(0.0, 0.0), (5.0, 0.0), (10.0, 0.0), (10.0, 8.0), (0.0, 8.0)]
+    points = np.array([*corners[start:], *corners[:start], corners[start]])
+    sides = curves.sides(points[:, 0], points[:, 1])
+    assert {frozenset({(s.x1(), s.y1()), (s.x2(), s.y2())}) for s in sides} == {
+        frozenset(pair) for pair in (((0, 0), (10, 0)), ((10, 0), (10, 8)), ((10, 8), (0, 8)), ((0, 8), (0, 0)))
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("points", [
+    [(0, 0), (4, 0), (5, 3), (1, 3), (0, 0)],
+    [(0, 0), (4, 0), (4, 4), (0, 4)],
+    [(0, 0), (4, 0), (4, 0), (4, 4), (0, 0)],
+    [(0, 0), (4, 0), (2, 0), (2, 4), (0, 0)],
+    [(0, 0)] * 5,
+])  # fmt: skip
+def test_slanted_open_and_folded_curves_have_no_sides(points):
+    x, y = np.array(points, dtype=float).T
+    assert curves.sides(x, y) is None
+
+
+@pytest.mark.parametrize("text", ["optimum here", "−2.06"])
+@pytest.mark.parametrize("scale", [0.83, 1.0, 1.37])
+def test_text_with_a_halo_stands_where_it_stands_without(text, scale):
+    """Words with a halo are stamped on whole pixels, numbers are not; either way nobody sees a step."""
+
+    def middle(halo):
+        seen = drawn(lambda p: (p.scale(scale, scale), ink.write(p, 40.3, 50.6, text, ink.LABEL, "#000000", halo)))
+        dark = 255.0 - seen[..., 1]
+        return tuple(float(np.average(np.arange(len(sums)), weights=sums)) for sums in (dark.sum(1), dark.sum(0)))
+
+    assert middle("#FFFF80") == pytest.approx(middle(""), abs=0.8)
