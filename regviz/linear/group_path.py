@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _SPAN, _TAIL = 1e-4, (1e-5, 1e-6, 1e-8)
 Knot = tuple[float, Array]
 
+DEEPEST = 200
+"""Changes of active groups that are located between two solved points."""
+
 
 def trace(solver: "GroupLassoSolver", k: int) -> tuple[Array, Array]:
     """λ (K,) falling to 0 and solutions (K, p) at ``k`` geometrically spaced points, at the knots, and at 0."""
@@ -82,28 +85,34 @@ def _batch(solver: "GroupLassoSolver", active: "Active", w: Array, lam: float, l
     return rows
 
 
-def changes(solver: "GroupLassoSolver", high: Knot, before: "Active", low: Knot) -> list[Knot]:
+def changes(
+    solver: "GroupLassoSolver", high: Knot, before: "Active", low: Knot, most: int = DEEPEST
+) -> list[Knot]:
     """The λ at which a group enters or leaves, falling, each with its solution, between two solved points.
 
     ``before`` are the groups that are active just below ``high``. Where several groups change, the one whose crossing
-    is predicted first is located and checked; when that fails, the interval is halved.
+    is predicted first is located and checked; when that fails, the interval is halved. Tied groups can seem to come
+    and go at one λ: after ``most`` changes the rest is left to the point ``low``.
     """
     after = solver.active(low[1])
     different = set(before) ^ set(after)
     if not different:
         return []
+    if most == 0:
+        return [low]
     group = different.pop() if len(different) == 1 else _next_entry(solver, high, before, low)
     if group is not None:
         around = tuple(g for g in before if g != group)
         knot = _crossing(solver, around, group, high, low)
         if knot is not None and _holds(solver, around, group, knot):
             joined = around if group in before else tuple(sorted({*before, group}))
-            return [knot, *changes(solver, knot, joined, low)]
+            return [knot, *changes(solver, knot, joined, low, most - 1)]
     middle = 0.5 * (high[0] + low[0])
     if high[0] - low[0] <= 1e-15 * high[0] or not low[0] < middle < high[0]:
         return [low]
     between = (middle, solver.settle(middle, high[1]))
-    return changes(solver, high, before, between) + changes(solver, between, solver.active(between[1]), low)
+    upper = changes(solver, high, before, between, most - 1)
+    return upper + changes(solver, between, solver.active(between[1]), low, most - 1)
 
 
 def _next_entry(solver: "GroupLassoSolver", high: Knot, before: "Active", low: Knot) -> int | None:
@@ -161,7 +170,7 @@ def _crossing(solver: "GroupLassoSolver", active: "Active", group: int, high: Kn
         else:
             top = lam
         rate = -float(left @ (cross @ slope[0])) / (size * solver.roots[group]) - 1.0 if size else -1.0
-        new = lam - excess / rate
+        new = lam - excess / rate if rate else np.nan
         if not bottom <= new <= top:
             new = 0.5 * (bottom + top)
         w = w + (new - lam) * slope
