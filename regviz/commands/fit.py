@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output is None:
         print(as_text(answer))
     else:
-        write_text(arguments.output, strict_json(answer) if ending == ".json" else as_csv(answer))
+        write_text(arguments.output, strict_json(_numbers(answer)) if ending == ".json" else as_csv(answer))
     return 0
 
 
@@ -101,13 +101,22 @@ def solve(arguments: argparse.Namespace) -> dict[str, Any]:
     return _answer(arguments, fitted, [*notes, *fitted.notes, *said]) | extra
 
 
+def _numbers(value: Any) -> Any:
+    """``value`` with None for every number that is not finite."""
+    if isinstance(value, dict):
+        return {name: _numbers(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_numbers(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _advice(table: Table, loss: str) -> list[dict[str, Any]]:
-    """The advisor's findings as JSON data; a number that is infinite is None."""
+    """The advisor's findings as JSON data."""
     target = table.outcomes if loss == "logistic" else table.y
     return [
         {
-            "key": finding.key, "value": finding.value if math.isfinite(finding.value) else None, "says": finding.says,
-            "means": finding.means, "lab": finding.lab,
+            "key": finding.key, "value": finding.value, "says": finding.says, "means": finding.means,
+            "lab": finding.lab,
         }
         for finding in advise(table.X, target, names=table.names, groups=table.groups)
     ]  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regviz.data import bundled_names
+from regviz.data import DataError, bundled_names
 from regviz.lab import Gesture, replace
 from regviz.labs import find
 from regviz.linear.penalties import PENALTIES
@@ -223,3 +223,23 @@ def test_the_logistic_loss_on_other_targets_is_said_to_be_squared():
     frame = last(loss="logistic", lam=0.2)
     assert "squared loss is used" in frame.message
     assert np.array_equal(bars(frame).values, bars(last(lam=0.2)).values)
+
+
+def test_without_a_penalty_no_lam_is_chosen_and_the_errors_are_in_the_picture():
+    frame = last(penalty="none")
+    assert frame.readout("lam_min") is None and frame.readout("lam_1se") is None
+    panel = frame.panel("error")
+    assert not {"lam_min", "lam_1se"} & {mark.key for mark in panel.marks}
+    for key in ("train", "validation", "test"):
+        curve = panel.mark(key).y
+        assert panel.y.low <= curve.min() and curve.max() <= panel.y.high
+
+
+def test_separated_classes_say_so_where_no_fit_exists(tmp_path):
+    table = tmp_path / "separated.csv"
+    rows = [f"{x},{(7 * x) % 5},{int(x >= 4)}" for x in (0, 1, 2, 3, 4, 5, 6, 7, 8, 9)]
+    table.write_text("x,z,y\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    assert last(dataset=str(table), target="y", lam=0.05, folds=3).readout("kkt") <= 1e-8
+    for changes in ({"penalty": "none"}, {"lam": 0.0}):
+        with pytest.raises(DataError, match="separates"):
+            last(dataset=str(table), target="y", folds=3, **changes)

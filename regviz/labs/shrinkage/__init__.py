@@ -136,9 +136,11 @@ def _loss(state: ShrinkageState) -> str:
 
 def _readouts(made: Scene, found: Solution, cv: CrossValidation | None) -> tuple[Readout, ...]:
     w = found.w
+    chosen = None if cv is None or made.path.penalty == "none" else cv
     values: dict[str, Any] = {
-        "lam": found.lam, "lam_max": made.path.lam_max, "lam_min": None if cv is None else cv.lam_min,
-        "lam_1se": None if cv is None else cv.lam_1se, "zeros": int(np.count_nonzero(w == 0.0)), "kkt": found.kkt,
+        "lam": found.lam, "lam_max": made.path.lam_max, "lam_min": None if chosen is None else chosen.lam_min,
+        "lam_1se": None if chosen is None else chosen.lam_1se, "zeros": int(np.count_nonzero(w == 0.0)),
+        "kkt": found.kkt,
         "train_mse": found.train, "validation_mse": found.validation, "l1_norm": float(np.abs(w).sum()),
         "l2_norm": float(np.linalg.norm(w)), "df": found.df, "objective": found.objective,
     }  # fmt: skip

@@ -36,10 +36,12 @@ def axes(made: Scene, cv: CrossValidation | None) -> tuple[Axis, Axis]:
     curves = [made.train] + ([cv.mean] if cv is not None else []) + ([made.test] if made.test is not None else [])
     lowest = min(float(np.min(c)) for c in curves)
     highest = max(float(np.max(made.train)), *(float(np.max(c)) for c in curves))
-    top = min(highest, lowest + 4.0 * max(float(np.ptp(made.train)), 1e-12)) if highest > lowest else highest
+    spread = float(np.ptp(made.train))
+    top = min(highest, lowest + 4.0 * spread) if spread > 1e-9 * highest else highest
     low, high = padded(min(lowest, top), top, 0.08)
     x = Axis(low=made.limits[0], high=made.limits[1], log=True, label="λ (log scale)")
-    return x, Axis(low=max(low, 0.0), high=high)
+    unit = "mean deviance" if made.loss == "logistic" else "mean squared error"
+    return x, Axis(low=max(low, 0.0), high=high, label=unit)
 
 
 @lru_cache(maxsize=8)
@@ -55,7 +57,7 @@ def still(made: Scene, cv: CrossValidation | None) -> tuple[Mark, ...]:
     marks.append(Lines(key="train", role="train", x=made.lams, y=made.train[None], labels=("train",)))
     if cv is not None:
         marks.append(Lines(key="validation", role="validation", x=cv.lams, y=cv.mean[None], labels=("validation",)))
-        marks += _choices(made, cv)
+        marks += _choices(made, cv) if made.path.penalty != "none" else []
     return tuple(marks)
 
 

@@ -6,11 +6,14 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz.data import DataError
 from regviz.labs._data import Data, Groups, Source, feature_roles, load
 from regviz.labs._memo import memo
 from regviz.linear import CrossValidation, Path, cross_validate
 from regviz.linear.group_lasso import parse_groups
-from regviz.linear.logistic import LogisticPath, logistic_path
+from regviz.linear.logistic import DIVERGES, LogisticPath, logistic_path
+from regviz.linear.logistic_newton import exists
+from regviz.linear.logistic_problem import LogisticProblem
 from regviz.linear.path import path_of
 from regviz.linear.problem import Problem
 
@@ -160,6 +163,8 @@ def _drawn(limits: tuple[float, float], path: Path) -> tuple[Array, Array]:
 def _path(found: Data, loss: str, penalty: str, alpha: float | None, groups: Groups | None) -> Path:
     if loss == "squared" or found.outcomes is None:
         return path_of(found.problem, penalty, alpha, groups)
+    if penalty == "none" and not exists(LogisticProblem.of(found.X, found.outcomes)):
+        raise DataError(DIVERGES)
     problem = found.problem
     return logistic_path(found.X, found.outcomes, penalty, alpha, groups, problem.standardized, problem.names)
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz.data import DataError
 from regviz.labs.shrinkage.scene import Scene
 from regviz.linear import CrossValidation
 from regviz.linear.geometry import Slice, slice_at
-from regviz.linear.logistic import LogisticPath
+from regviz.linear.logistic import DIVERGES, LogisticPath
 from regviz.linear.logistic_problem import Point, logistic_kkt
 from regviz.linear.logistic_slice import LogisticSlice, logistic_slice
 from regviz.linear.penalties import Penalty, kkt, objective
@@ -51,6 +52,8 @@ class Solution:
 
 def solve(made: Scene, lam: float, cv: CrossValidation | None) -> Solution:
     """The solution at ``lam`` of the scene's penalty and loss."""
+    if lam == 0.0 and isinstance(made.path, LogisticPath) and not made.path.curve.finite:
+        raise DataError(DIVERGES)
     penalty = made.path.penalty_at(lam)
     held_out = None if cv is None else cv.at(lam)
     df = made.path.df_at(lam)

@@ -12,7 +12,8 @@ _NAMES = {"lasso": "the lasso", "ridge": "ridge", "elastic-net": "the elastic ne
 def caption(made: Scene, penalty: str, lam: float, w: NDArray[np.float64]) -> str:
     """One sentence on the coefficients ``w`` (p,) that the picture shows."""
     if penalty == "none":
-        return f"Least squares without a penalty uses all {np.count_nonzero(w)} coefficients, signal and noise alike."
+        fit = "Least squares" if made.loss == "squared" else "The logistic fit"
+        return f"{fit} without a penalty uses all {np.count_nonzero(w)} coefficients, signal and noise alike."
     if penalty == "ridge":
         return _shrunk(made, lam, w)
     zeros = len(w) - np.count_nonzero(w)
@@ -29,7 +30,8 @@ def _shrunk(made: Scene, lam: float, w: NDArray[np.float64]) -> str:
     share = 100.0 * float(np.linalg.norm(w)) / full if full > 0.0 else 0.0
     zeros = len(w) - np.count_nonzero(w)
     tail = "no coefficient is exactly zero" if zeros == 0 else f"{zeros} coefficients are zero whatever λ is"
-    return f"At λ = {show(lam)} ridge shrinks ‖w‖₂ to {show(share)} % of least squares; {tail}."
+    full_fit = "least squares" if made.loss == "squared" else "the unpenalised fit"
+    return f"At λ = {show(lam)} ridge shrinks ‖w‖₂ to {show(share)} % of {full_fit}; {tail}."
 
 
 def _truth(made: Scene, w: NDArray[np.float64]) -> str:
