@@ -13,9 +13,13 @@ OWN_TEXT = {"target": st.just(""), "groups": st.just("")}
 
 
 def states(lab):
-    """States of ``lab`` within the ranges that its sliders show, their ends and the hard bounds included."""
+    """States of ``lab`` within the ranges that its sliders show, their ends and the hard bounds included.
+
+    Trainings are always short ones.
+    """
     fields = {control.name: values(control) for control in controls(lab.State)}
-    return st.fixed_dictionaries({}, optional=fields).map(lambda changes: replace(lab.State(), **changes))
+    always = {name: fields.pop(name) for name in ("steps",) if name in fields}
+    return st.fixed_dictionaries(always, optional=fields).map(lambda changes: replace(lab.State(), **changes))
 
 
 def values(control):
