@@ -1,5 +1,7 @@
 """A label of one line that never cuts a letter: what does not fit is left out and stands in the tooltip."""
 
+from itertools import accumulate
+
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
@@ -35,9 +37,10 @@ class ElidedLabel(QLabel):
     def _fitting(self, width: int) -> str:
         metrics = self.fontMetrics()
         items = self.text().split(self.separator) if self.separator else [self.text()]
-        while len(items) > 1 and metrics.horizontalAdvance(self.separator.join(items)) > width:
-            items.pop()
-        return metrics.elidedText(self.separator.join(items), Qt.TextElideMode.ElideRight, width)
+        gap = metrics.horizontalAdvance(self.separator)
+        ends = accumulate(metrics.horizontalAdvance(item) + gap for item in items)
+        count = max(1, sum(end - gap <= width for end in ends)) if len(items) > 1 else 1
+        return metrics.elidedText(self.separator.join(items[:count]), Qt.TextElideMode.ElideRight, width)
 
 
 def polish(widget: QWidget) -> None:

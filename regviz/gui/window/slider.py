@@ -2,7 +2,7 @@
 
 import math
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSlider, QWidget
 
@@ -17,7 +17,11 @@ _ARROWS = {int(Qt.Key.Key_Left): -1, int(Qt.Key.Key_Down): -1, int(Qt.Key.Key_Ri
 
 
 class Slider(QSlider):
-    """Sets a float or int control. ``moved(value, finished)`` comes from the user only, never from `show_value`."""
+    """Sets a float or int control.
+
+    ``moved(value, finished)`` comes from the user, and from `setValue` as screen readers call it, never from
+    `show_value`.
+    """
 
     moved = Signal(object, object)
 
@@ -29,7 +33,9 @@ class Slider(QSlider):
         self._big = big
         self._theme = THEMES["light"]
         self._thick = 6
+        self._showing = False
         self.setRange(0, TICKS)
+        self.valueChanged.connect(self._take)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.show_limits(*(control.shown or (control.low, control.high)))
@@ -46,7 +52,9 @@ class Slider(QSlider):
     def show_value(self, value: float) -> None:
         """Stand at ``value``; beyond the shown range the handle rests at the end."""
         self.value_now = float(value)
+        self._showing = True
         self.setSliderPosition(round(self.share * TICKS))
+        self._showing = False
         self.update()
 
     def show_theme(self, theme: Theme, thick: int) -> None:
@@ -89,6 +97,11 @@ class Slider(QSlider):
             value = float(f"{value:.6g}")
         self.show_value(value)
         self.moved.emit(value, finished)
+
+    @Slot(int)
+    def _take(self, place: int) -> None:
+        if not self._showing:
+            self.go(self.value_at(place / TICKS), True)
 
     def nudge(self, steps: float) -> None:
         """Move by ``steps`` arrow-key steps; whole numbers move by at least 1."""

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from regviz.gui.window.editors import ChoiceEditor, FloatEditor, IntEditor, Segments, SwitchEditor, TextEditor, editor
-from regviz.gui.window.slider import STEP, Slider
+from regviz.gui.window.slider import STEP, TICKS, Slider
 from regviz.lab import controls, parse
 from tests.gui.window.waiting import shown, until
 from tests.toy_lab import LABS, State
@@ -148,6 +148,14 @@ def test_arrow_keys_step_on_the_log_scale(slider, key, modifier, steps):
     said = moves(slider)
     QTest.keyClick(slider, key, modifier)
     assert said == [(pytest.approx(0.1 * 1e4 ** (STEP * steps), rel=1e-5), False)]
+
+
+def test_set_value_of_a_screen_reader_moves_the_control(slider):
+    one, said = slider, moves(slider)
+    one.setValue(TICKS // 4)
+    assert said[-1][0] == pytest.approx(one.value_at(0.25), rel=1e-5)
+    one.show_value(one.value_at(0.75))
+    assert len(said) == 1
 
 
 def test_home_end_and_double_click(slider):
