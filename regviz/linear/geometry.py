@@ -184,6 +184,46 @@ def project_constraint(H: Array, centre: Array, shape: float | Ball, t: float | 
     return Constrained(best, _multiplier(H @ (centre - best), ball, best))
 
 
+def constrained_minima(H: Array, centre: Array, ball: Ball) -> Array:
+    """Every local minimum (k, 2) of ½(u − centre)ᵀH(u − centre) over an L_q ball with q < 1, the lowest first.
+
+    The centre alone where it lies inside. Else the tips at which −∇loss points outwards, for a tip is a cusp along
+    its axis, and dips of the loss along the smooth boundary where −∇loss points out of the ball.
+    """
+    if float(ball.value(centre[0], centre[1])) <= ball.level:
+        return centre[None].copy()
+    found = []
+    for signs in np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]]):
+        found += [point * signs for point in _dips(H * np.outer(signs, signs), centre * signs, ball)]
+    reach = float(ball.reach(np.ones(1), np.zeros(1))[0])
+    for tip in reach * np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]]):
+        if float(tip @ H @ (centre - tip)) > 0.0:
+            found.append(tip)
+    minima = np.array(found).reshape(-1, 2) + 0.0
+    return minima[np.argsort(_height(H, centre, minima.T), kind="stable")]
+
+
+def _dips(H: Array, centre: Array, ball: Ball) -> list[Array]:
+    """Local minima along the boundary inside the first quadrant at which −∇loss points outwards."""
+    shares = np.linspace(0.0, 1.0, 961)[1:-1]
+    turns = _turns(H, centre, ball, shares)
+    points = []
+    for i in np.flatnonzero((turns[:-1] > 0.0) & (turns[1:] <= 0.0)):
+        x, y = quarter(ball, np.array([_falls_no_more(H, centre, ball, float(shares[i]), float(shares[i + 1]))]))
+        point = np.array([x[0], y[0]])
+        if float(point @ H @ (centre - point)) > 0.0:
+            points.append(point)
+    return points
+
+
+def _falls_no_more(H: Array, centre: Array, ball: Ball, low: float, high: float) -> float:
+    """The share of the boundary at which the loss stops falling, by bisection."""
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if _turn(H, centre, ball, middle) > 0.0 else (low, middle)
+    return high
+
+
 def _best_in_quarter(H: Array, centre: Array, ball: Ball) -> Array:
     """The lowest boundary point with x, y ≥ 0: the best of a grid, then bisection; corners are exact."""
     shares = np.linspace(0.0, 1.0, 241)
@@ -193,22 +233,20 @@ def _best_in_quarter(H: Array, centre: Array, ball: Ball) -> Array:
         high = low
     elif high == 1.0 and not _turn(H, centre, ball, high) < 0.0:
         low = high
-    for _ in range(60):
-        middle = 0.5 * (low + high)
-        if _turn(H, centre, ball, middle) > 0.0:
-            low = middle
-        else:
-            high = middle
-    x, y = quarter(ball, np.array([high]))
+    x, y = quarter(ball, np.array([_falls_no_more(H, centre, ball, low, high)]))
     return np.array([x[0], y[0]])
 
 
 def _turn(H: Array, centre: Array, ball: Ball, share: float) -> float:
-    """Positive where the loss falls towards the y axis along the boundary."""
-    x, y = quarter(ball, np.array([share]))
-    descent = H @ (centre - np.array([x[0], y[0]]))
+    return float(_turns(H, centre, ball, np.array([share]))[0])
+
+
+def _turns(H: Array, centre: Array, ball: Ball, shares: Array) -> Array:
+    """Positive where the loss falls towards the y axis along the boundary, at ``shares`` (k,)."""
+    x, y = quarter(ball, shares)
+    descent = (centre - np.stack([x, y], axis=1)) @ H
     normal_x, normal_y = ball.normal(x, y)
-    return float(normal_x[0] * descent[1] - normal_y[0] * descent[0])
+    return np.asarray(normal_x * descent[:, 1] - normal_y * descent[:, 0])
 
 
 def _height(H: Array, centre: Array, points: Array) -> Array:

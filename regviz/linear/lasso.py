@@ -86,7 +86,8 @@ def _from_gram(gram: Array, corr: Array, stop: float, extended: Callable[[], tup
     if not trace.cycled and worst <= _TIGHT * float(trace.lams[0]):
         return _merged(_knotted(trace, max(worst, 0.0)))
     check_squares(gram, corr)
-    return _merged(_knotted(*_mended(gram, corr, stop, _cut(trace, errors, stop), *extended())))
+    spare = _cut(trace, _beyond_rounding(gram, trace, errors), stop)
+    return _merged(_knotted(*_mended(gram, corr, stop, spare, *extended())))
 
 
 def check_squares(gram: Array, corr: Array) -> None:
@@ -109,10 +110,19 @@ def _mended(gram: Array, corr: Array, stop: float, found: Found, long_gram: Arra
     nudge = 1.0 + 1e-12 * np.random.default_rng(0).uniform(-1.0, 1.0, corr.size)
     for target in (long_corr, long_corr * nudge):
         trace = homotopy(long_gram, target, stop)
-        found = min(found, _cut(trace, violations(gram, corr, trace), stop), key=_second)
+        errors = _beyond_rounding(gram, trace, violations(gram, corr, trace))
+        found = min(found, _cut(trace, errors, stop), key=_second)
         if found[1] <= _ENOUGH * float(trace.lams[0]):
             break
     return found
+
+
+def _beyond_rounding(gram: Array, trace: Trace, errors: Array) -> Array:
+    """``errors`` (K,) less what rounding the coefficients to float64 costs at each knot."""
+    size = np.abs(np.asarray(trace.coef, dtype=np.float64)).sum(axis=1)
+    rounding = 20.0 * np.finfo(np.float64).eps * float(np.abs(gram).max()) * size
+    result: Array = np.maximum(errors - rounding, 0.0)
+    return result
 
 
 def _second(found: Found) -> float:

@@ -122,7 +122,7 @@ def _candidates(H: Array, g: Array, q: float, lam: Array, rays: int) -> Array:
 
 def _inside(H: Array, g: Array, q: float, lam: Array, rays: int) -> Array:
     """The local minimum (m, 2) with both coefficients positive, or NaN: the best of a fan of rays, then Newton."""
-    phi = np.linspace(0.0, 0.5 * np.pi, rays + 2)[1:-1]
+    phi = _fan(rays)
     along = np.stack([np.cos(phi), np.sin(phi)], axis=1)
     curve = np.einsum("ri,ij,rj->r", along, H, along)
     charge = np.sum(along**q, axis=1)
@@ -133,6 +133,13 @@ def _inside(H: Array, g: Array, q: float, lam: Array, rays: int) -> Array:
     start = _valley(heights)
     w = np.take_along_axis(r, start[:, None], axis=1) * along[start]
     return _newton(H, g, q, lam, w)
+
+
+def _fan(rays: int) -> Array:
+    """Angles of a quadrant, evenly spaced and, since minima can hug an axis, ever closer towards both axes."""
+    even = np.linspace(0.0, 0.5 * np.pi, rays + 2)[1:-1]
+    close = np.geomspace(1e-4, even[0], 17)[:-1]
+    return np.concatenate([close, even, 0.5 * np.pi - close[::-1]])
 
 
 def _valley(heights: Array) -> NDArray[np.intp]:

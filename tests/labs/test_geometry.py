@@ -11,6 +11,7 @@ from regviz.labs.geometry import lab
 from regviz.labs.geometry.touching import false_power, nearest_corner, radial
 from regviz.linear.plane import KINDS, Shape, quadratic
 from regviz.linear.thresholds import soft_threshold
+from tests.inside import inside
 
 START = lab.State()
 TRAP = replace(
@@ -186,6 +187,40 @@ def test_below_one_every_local_minimum_is_shown_and_some_t_have_no_lambda():
     assert not frame(ball="lq", q=1.2).message
 
 
+@pytest.mark.parametrize("t", [0.4, 1.5, 3.0, 16.0])
+@pytest.mark.parametrize("changes", TILTED, ids=str)
+def test_below_one_with_t_held_the_minima_are_those_inside_the_ball(changes, t):
+    state = replace(START, ball="lq", q=0.5, form="constraint", t=t, **changes)
+    found = frame(state)
+    made = found.panel("ball")
+    rings = made.mark("minima") if "minima" in {mark.key for mark in made.marks} else None
+    points = [at(found, "ball"), *(np.stack([rings.x, rings.y], axis=1) if rings else ())]
+    assert len(points) == found.readout("local_minima")
+    for point in points:
+        near = point + np.random.default_rng(0).normal(size=(4000, 2)) * [[1e-3]]
+        inside = near[np.sqrt(np.abs(near)).sum(axis=1) <= math.sqrt(t)]
+        assert not len(inside) or height(state, inside).min() >= height(state, point) - 1e-9
+    assert height(state, points).argmin() == 0 or np.ptp(height(state, points)) < 1e-12
+    assert "0 among them" not in found.message
+    if t < 3.0:
+        assert not any(np.allclose(point, 0.0) for point in points)
+
+
+def test_the_solution_is_not_ringed_as_another_minimum():
+    for lam in np.geomspace(0.05, 1.0, 8):
+        found = frame(ball="lq", q=0.5, lam=float(lam))
+        rings = found.panel("ball").mark("minima")
+        away = np.hypot(rings.x - at(found, "ball")[0], rings.y - at(found, "ball")[1])
+        assert np.all(away > 1e-3)
+
+
+def test_the_often_drawn_ball_reaches_as_far_as_the_filled_one():
+    for t in (1.0, 2.5, 16.0):
+        made = frame(form="constraint", t=t, picture="often-drawn").panel("ball")
+        assert made.mark("often-drawn").x.max() == pytest.approx(t) == made.mark("ball").x.max()
+        assert ("not-here" in {mark.key for mark in made.marks}) is (t < 4.0)
+
+
 def test_the_map_says_what_the_solution_is_and_the_share_is_its_area():
     rng = np.random.default_rng(3)
     for u, v in rng.uniform(-3.5, 3.5, (12, 2)):
@@ -206,9 +241,7 @@ def test_the_map_says_what_the_solution_is_and_the_share_is_its_area():
 
 
 def _holds(mark, u, v):
-    from matplotlib.path import Path
-
-    return Path(np.stack([mark.x, mark.y], axis=1)).contains_point((u, v))
+    return bool(inside(np.stack([mark.x, mark.y], axis=1), [(u, v)])[0])
 
 
 def test_l2_never_ends_at_a_corner():

@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regviz.data import DataError, bundled
+from regviz.data import DataError, bundled, bundled_names
 from regviz.lab import Gesture, controls, nearest, replace
 from regviz.labs import find
+from regviz.labs.overfitting import advisor
 from regviz.labs.overfitting import fits as fitting
 from regviz.labs.overfitting.edits import Edits, read_edits, write_edits
 from regviz.labs.overfitting.fits import Model
-from regviz.labs.overfitting.rows import TEST, TRAIN, VALIDATION, Source, rows
-from regviz.linear.advise import advise
+from regviz.labs.overfitting.rows import MOST, TEST, TRAIN, VALIDATION, Source, rows
+from regviz.linear.advise import Finding, advise
 from regviz.linear.bases import BASES
 
 LAB = find("overfitting")
@@ -101,6 +102,49 @@ def test_past_the_threshold_every_training_row_is_met_and_ridge_takes_the_peak_a
     bare, ridge = (place(last(view="double-descent", **more), "parts", "total").y.max()
                    for more in ({}, {"penalty": "ridge", "lam": 0.01}))  # fmt: skip
     assert ridge < 0.2 * bare
+
+
+@pytest.mark.parametrize("changes", [{}, {"penalty": "ridge", "lam": 1000.0}, {"penalty": "ridge", "lam": 1e-6},
+                                     {"penalty": "lasso", "lam": 0.05}, {"penalty": "ridge", "lam": 0.0},
+                                     {"degree": 8}, {"degree": 8, "penalty": "ridge"}], ids=str)  # fmt: skip
+def test_the_wide_caption_says_passes_through_where_the_training_error_is_zero_and_nowhere_else(changes):
+    frame = last(**{"view": "double-descent", "degree": 100, **changes})
+    assert ("passes through all 21 rows" in frame.caption) is (frame.readout("train_mse") == 0.0)
+    assert ("cannot pass" in frame.caption) is (frame.readout("rank") < 20)
+
+
+def test_an_error_that_is_rounding_reads_zero_and_a_small_one_does_not():
+    still = last(noise=0.0, truth="line", degree=3)
+    for name in ("train_mse", "validation_mse", "test_mse", "bias2"):
+        assert still.readout(name) == 0.0
+    assert "error 0 on training rows, 0 on validation rows, 0 on new points" in still.caption
+    assert all(item.value == 0.0 for item in still.panel("error").readouts)
+    wide = last(noise=0.0, degree=25, view="double-descent")
+    assert wide.readout("train_mse") == 0.0 < wide.readout("test_mse")
+    small = last(noise=1e-9, truth="line", degree=3)
+    assert 1e-19 < small.readout("train_mse") < 1e-17
+
+
+def test_the_learning_curve_says_what_was_drawn():
+    def how(**changes):
+        (said,) = (item.value for item in last(**changes).panel("learning").readouts if item.name == "how")
+        return said
+
+    assert how() == "median of 5 draws of x"
+    assert how(penalty="lasso", lam=0.05) == "median of 5 draws of x and y"
+    assert how(dataset="mcycle") == "median of 5 draws of rows"
+
+
+@pytest.mark.parametrize("basis", BASES)
+def test_curves_of_the_largest_states_are_thinned_to_a_bounded_work(basis):
+    source = Source("synthetic", "", 0, "sine", 20_000, 0.3, 0, 0.3, 0.0, 0, "", MOST)
+    n, per = rows(source).n, 2 if basis == "fourier" else 1
+    drawn = fitting.sizes(source, basis, 1000, False)
+    work = [fitting.decomposition(n, per * size) for size in drawn]
+    assert sum(work) < 3.0 * max(fitting.WORK, max(work))
+    assert drawn[0] == 1 and drawn[-1] == 1000 and len(drawn) >= fitting.FEWEST_DRAWN
+    usual = fitting.sizes(source, basis, 9, False)
+    assert usual == tuple(range(1, fitting.LARGEST[basis] + 1))
 
 
 @pytest.mark.parametrize("basis", BASES)
@@ -457,7 +501,28 @@ def test_the_page_has_lines_that_do_not_touch_and_fit_the_panel():
         lines = sorted(y for mark in panel.marks for y in mark.y)
         assert np.diff(lines).min() > 0.999
         assert panel.y.low <= lines[0] and lines[-1] <= panel.y.high
-        assert max(len(line) for mark in panel.marks for line in mark.labels) <= 66
+        assert max(len(line) for mark in panel.marks for line in mark.labels) <= advisor.COLUMNS
+
+
+def test_every_finding_has_a_place_on_the_page_however_many_there_are():
+    long = [Finding(f"kind-{k}", 0.0, "It was seen, " * 12, "It follows, " * 12, "stability") for k in range(11)]
+    shorts = []
+    for count in range(12):
+        told, short = advisor.within_page(long[:count])
+        assert len(told) == count
+        assert 3 + sum(len(lines) + 0.6 for lines, _ in told) <= advisor.LINES
+        for finding, (lines, links) in zip(long, told, strict=False):
+            assert finding.lab in " ".join(lines[-links:])
+        shorts.append(short)
+    assert shorts[:3] == [0, 0, 0] != shorts[-3:] and shorts == sorted(shorts) and shorts[-1] == 11
+
+
+@pytest.mark.parametrize("dataset", ["synthetic", *bundled_names()])
+def test_no_finding_on_any_table_is_left_out(dataset):
+    panel = last(view="advisor", dataset=dataset).panel("advisor")
+    (said,) = panel.readouts
+    assert len(panel.marks) == 1 + int(said.value.split()[0])
+    assert min(y for mark in panel.marks for y in mark.y) >= panel.y.low
 
 
 def test_clicks_elsewhere_lead_nowhere():

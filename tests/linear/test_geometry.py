@@ -10,6 +10,7 @@ from scipy.optimize import minimize
 from regviz.linear.geometry import (
     LqBall,
     boundary,
+    constrained_minima,
     contours,
     elastic_net_ball,
     lq_ball,
@@ -278,3 +279,26 @@ def test_constrained_elastic_net_agrees_with_a_general_solver():
     limit = {"type": "ineq", "fun": lambda u: 1.0 - float(ball.value(u[0], u[1]))}
     other = minimize(cost, [0.5, 0.5], constraints=[limit], method="SLSQP", options={"ftol": 1e-14})
     assert found.point == pytest.approx(other.x, abs=1e-6)
+
+
+@pytest.mark.parametrize("q", [0.4, 0.5, 0.7])
+def test_local_minima_in_a_power_ball_below_one_are_those_of_a_search_along_its_rim(q):
+    rng = np.random.default_rng(5)
+    for _ in range(12):
+        a, centre, t = rng.normal(size=(2, 2)), rng.normal(size=2) * 3.0, float(rng.uniform(0.3, 2.0))
+        H = a @ a.T + 0.2 * np.eye(2)
+        found = constrained_minima(H, centre, LqBall(q, t))
+        if np.sum(np.abs(centre) ** q) <= t**q:
+            assert found == pytest.approx(centre[None])
+            continue
+        assert found[0] == pytest.approx(project_constraint(H, centre, q, t).point, abs=1e-6)
+        u = np.linspace(0.0, 2.0 * np.pi, 8001)[:-1]
+        c, s = np.cos(u), np.sin(u)
+        rim = t * np.stack([np.sign(c) * np.abs(c) ** (2 / q), np.sign(s) * np.abs(s) ** (2 / q)], axis=1)
+        away = rim - centre
+        height = 0.5 * np.einsum("ki,ij,kj->k", away, H, away)
+        outwards = np.einsum("ki,ij,kj->k", -away, H, rim) > 0.0
+        dips = (height < np.roll(height, 1)) & (height <= np.roll(height, -1)) & outwards
+        assert len(found) == np.count_nonzero(dips)
+        for point in rim[dips]:
+            assert np.min(np.hypot(*(found - point).T)) < 0.01

@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 import pytest
-from matplotlib.path import Path
 
 from regviz.linear.geometry import project_constraint
 from regviz.linear.plane import Shape, penalised, quadratic
 from regviz.linear.plane_powers import smallest_kept
 from regviz.linear.sparsity_map import constrained_map, penalised_map, shares, sparse
+from tests.inside import inside
 
 OPTIMA = np.random.default_rng(1).uniform(-4.0, 4.0, (10_000, 2))
 H = quadratic(0.8, 0.5)
@@ -20,7 +20,7 @@ SMOOTH = [Shape("l2"), Shape("lq", 1.5), Shape("lq", 3.0), Shape("elastic-net", 
 def by_map(made, centres):
     found = np.full(len(centres), "none", dtype=object)
     for zeros, polygon in made.regions:
-        found[Path(polygon).contains_points(centres)] = zeros
+        found[inside(polygon, centres)] = zeros
     return found
 
 

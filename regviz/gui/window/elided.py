@@ -40,6 +40,8 @@ class ElidedLabel(QLabel):
         gap = metrics.horizontalAdvance(self.separator)
         ends = accumulate(metrics.horizontalAdvance(item) + gap for item in items)
         count = max(1, sum(end - gap <= width for end in ends)) if len(items) > 1 else 1
+        while count > 1 and metrics.horizontalAdvance(self.separator.join(items[:count])) > width:
+            count -= 1
         return metrics.elidedText(self.separator.join(items[:count]), Qt.TextElideMode.ElideRight, width)
 
 

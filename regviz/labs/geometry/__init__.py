@@ -118,7 +118,7 @@ def _frame(state: GeometryState, *, ready: bool) -> Frame:
     return Frame(
         panels=_panels(state, first, second, chosen, ready), readouts=_readouts(state, first, second, chosen, area),
         caption=words.caption(state.tab, first, second, chosen, budget, area),
-        message=words.message(chosen, trace(shape, bowl).gaps if state.tab == "touching" else ()),
+        message=words.message(chosen, budget, trace(shape, bowl).gaps if state.tab == "touching" else ()),
         subtitle=f"{state.form} form", equation=words.equation(chosen, budget),
         parts=_parts(chosen) if state.form == "penalty" else (),
         certificate=Certificate(

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz.linear.geometry import constrained_minima
 from regviz.linear.plane import Shape, Touch, loss, penalised, quadratic, residual, touching
 from regviz.linear.plane_powers import local_minima
 from regviz.linear.sparsity_map import SparsityMap, constrained_map, penalised_map, shares
@@ -60,7 +61,10 @@ class Budget(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Solved:
-    """One ball's solution with its loss, penalty and KKT residual; ``minima`` are all local ones where q < 1."""
+    """One ball's solution with its loss, penalty and KKT residual.
+
+    ``minima`` (k, 2), where q < 1, are all local ones: of the objective where λ is held, else of the loss in the ball.
+    """
 
     shape: Shape
     touch: Touch
@@ -68,7 +72,6 @@ class Solved:
     charge: float
     kkt: float
     minima: Array
-    heights: Array
 
     @property
     def zeros(self) -> int:
@@ -100,12 +103,14 @@ def solved(shape: Shape, bowl: Bowl, budget: Budget) -> Solved:
     H, centre = bowl.H, bowl.centre
     found = touching(shape, H, centre, lam=budget.lam, t=budget.t)
     lam = found.lam
-    minima, heights = np.empty((0, 2)), np.empty(0)
-    if not shape.convex and lam:
-        minima, heights = local_minima(H, centre, shape.q, lam)
+    minima = np.empty((0, 2))
+    if not shape.convex and budget.t is not None:
+        minima = constrained_minima(H, centre, shape.ball(budget.t))
+    elif not shape.convex and lam:
+        minima = local_minima(H, centre, shape.q, lam)[0]
     return Solved(
         shape, found, float(loss(H, centre, found.point)), float(shape.value(found.point)),
-        0.0 if lam is None else residual(shape, H, centre, found.point, lam), minima, heights,
+        0.0 if lam is None else residual(shape, H, centre, found.point, lam), minima,
     )  # fmt: skip
 
 

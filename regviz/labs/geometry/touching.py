@@ -14,6 +14,8 @@ from regviz.linear.plane import Shape, loss
 NEAR, BEYOND = 1.7, 3.7
 """How far a plane shows on the side without and with the optimum."""
 CONTOURS = 6
+SAME = 1e-6
+"""Distance up to which a minimum is the solution itself, found another way."""
 ARROW = 1.15
 WORDS = {
     "l1": "‖w‖₁ ≤ t", "l2": "‖w‖₂ ≤ t", "elastic-net": "α‖w‖₁ + (1−α)/2·‖w‖² ≤ s", "lq": "‖w‖q ≤ t",
@@ -31,7 +33,7 @@ def panel(key: str, found: Solved, bowl: Bowl, budget: Budget, drawn: bool) -> P
         marks.append(ball(shape, found.touch.t if budget.t is None else budget.t, role))
     marks += _contact(found, bowl, role)
     if drawn:
-        marks += often_drawn(shape, bowl, found.touch.t)
+        marks += often_drawn(shape, bowl, found.touch.t if budget.t is None else budget.t)
     marks.append(Points(key="solution", role=role, x=point[:1], y=point[1:], labels=("ŵ",)))
     if budget.t is not None:
         marks.append(_grip(bowl, budget.t, role))
@@ -114,7 +116,7 @@ def _contact(found: Solved, bowl: Bowl, role: str) -> list[Mark]:
         marks.append(Arrows(key="gradient", role="loss", x=point[:1], y=point[1:], dx=ahead[:1], dy=ahead[1:],
                             labels=("−∇loss",)))  # fmt: skip
     if len(found.minima):
-        others = found.minima[np.any(found.minima != point, axis=1)]
+        others = found.minima[np.hypot(*(found.minima - point).T) > SAME]
         marks.append(Points(key="minima", role="text", shape="ring", x=others[:, 0], y=others[:, 1],
                             labels=("local minimum",) * len(others)))  # fmt: skip
     return marks
@@ -183,4 +185,6 @@ def _false_ball(shape: Shape, bowl: Bowl, t: float) -> list[Mark]:
     x, y = boundary(LqBall(q, t), 240)
     wrong = Region(key="often-drawn", role="bad", x=x, y=y, fill=False, dash=True, label=f"Lq ball, q = {show(q)}")
     point = project_constraint(bowl.H, bowl.centre, q, t).point
+    if np.array_equal(point, bowl.centre):
+        return [wrong]
     return [wrong, Points(key="not-here", role="bad", shape="cross", x=point[:1], y=point[1:], labels=("Lq’s answer",))]

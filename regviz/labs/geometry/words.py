@@ -64,14 +64,15 @@ def _caption_of_bodies(chosen: Solved) -> str:
     )  # fmt: skip
 
 
-def message(chosen: Solved, gaps: tuple[tuple[float, float, float], ...]) -> str:
+def message(chosen: Solved, budget: Budget, gaps: tuple[tuple[float, float, float], ...]) -> str:
     """For q < 1: how many minima there are, and which budgets no λ gives."""
     if chosen.shape.convex:
         return ""
     words = f"For q = {show(chosen.shape.q)} the problem is not convex."
     if len(chosen.minima):
         noun = "minima" if len(chosen.minima) > 1 else "minimum"
-        words += f" It has {len(chosen.minima)} local {noun}, 0 among them."
+        where = "0 among them" if budget.t is None else "on the rim of the ball" if chosen.loss else "the optimum"
+        words += f" It has {len(chosen.minima)} local {noun}, {where}."
     if gaps:
         spans = " and ".join(f"{show(low)} and {show(high)}" for _, low, high in gaps)
         words += f" No λ gives a t between {spans}."

@@ -1,5 +1,6 @@
 """Train ≪ validation: one curve, more and more freedom. Error, its parts, double descent, and an advisor."""
 
+import dataclasses
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -161,8 +162,10 @@ def _setting(state: Controls, full: bool) -> Setting:
 
 def _parts(setting: Setting, found: Fit) -> Parts | None:
     if setting.model.linear or not setting.full:
-        return found.parts
-    return simulated(setting.source, setting.model, setting.size)
+        parts = found.parts
+    else:
+        parts = simulated(setting.source, setting.model, setting.size)
+    return parts and dataclasses.replace(parts, bias2=found.settled(parts.bias2) or 0.0)
 
 
 def _frame(state: Controls, full: bool) -> Frame:
@@ -221,8 +224,9 @@ def _readouts(made: Rows, setting: Setting, found: Fit, parts: Parts | None) -> 
         "degree": (NOUNS[setting.model.basis], found.size), "lam": ("λ", setting.model.lam),
         "n_train": ("training rows", made.n), "n_validation": ("validation rows", len(made.of(VALIDATION))),
         "n_test": ("test rows", len(made.x) - made.n - len(made.of(VALIDATION))),
-        "train_mse": ("train error", found.errors[TRAIN]), "validation_mse": ("validation error", found.errors[1]),
-        "test_mse": ("test error", found.test), "bias2": ("bias²", parts and parts.bias2),
+        "train_mse": ("train error", found.settled(found.errors[TRAIN])),
+        "validation_mse": ("validation error", found.settled(found.errors[VALIDATION])),
+        "test_mse": ("test error", found.settled(found.test)), "bias2": ("bias²", parts and parts.bias2),
         "variance": ("variance", parts and parts.variance), "noise": ("noise", parts and parts.noise),
         "expected_mse": ("expected test error", parts and parts.total),
         "expected_train_mse": ("expected train error", found.expected_train), "df": ("degrees of freedom", found.df),

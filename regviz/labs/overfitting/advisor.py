@@ -1,6 +1,8 @@
 """The advisor's findings on the training rows, as a page of text; a click on one leads to the lab that shows why."""
 
+import itertools
 import textwrap
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -11,9 +13,9 @@ from regviz.labs.overfitting.fits import Fit, Model, system
 from regviz.labs.overfitting.rows import TRAIN, VALIDATION, Source, rows
 from regviz.linear.advise import Finding, advise
 
-LINES = 27
+LINES = 30
 """Lines of text on the page."""
-COLUMNS = 66
+COLUMNS = 80
 """Characters in a line, so that it fits beside another panel at any text size."""
 _GAP = 1.6
 
@@ -50,17 +52,17 @@ def takes_long(source: Source) -> bool:
 
 
 def panel(source: Source, model: Model, found: Fit, ready: bool) -> Panel:
-    """The page: the judgement of the present fit, then every finding with where to look, as many as fit.
+    """The page: the judgement of the present fit, then every finding with where to look.
 
-    Until ``ready`` the findings are not asked for.
+    Where they do not all fit in full the last ones are told in short. Until ``ready`` the findings are not asked for.
     """
     seen = findings(source, model, found.size) if ready else ()
-    blocks = [("fit", "text", judged(found, model), "")]
-    blocks += [(f"finding-{k}", "accent", str_of(each), arrow(each)) for k, each in enumerate(seen)]
-    marks, left = _page(blocks)
-    note = f"{len(seen)} findings" + (f", the last {left} not shown" if left else "") if ready else "reading the table"
+    told, short = within_page(seen)
+    blocks = [("fit", textwrap.wrap(judged(found, model), COLUMNS), 0)]
+    blocks += [(f"finding-{k}", lines, links) for k, (lines, links) in enumerate(told)]
+    note = f"{len(seen)} findings" + (f", {short} of them in short" if short else "") if ready else "reading the table"
     return Panel(
-        key="advisor", title="Advisor", x=_AXES[0], y=_AXES[1], marks=tuple(marks),
+        key="advisor", title="Advisor", x=_AXES[0], y=_AXES[1], marks=tuple(_page(blocks)),
         readouts=(Readout(name="findings", value=note, role="muted"),),
     )  # fmt: skip
 
@@ -68,9 +70,38 @@ def panel(source: Source, model: Model, found: Fit, ready: bool) -> Panel:
 _AXES = (Axis(low=0.0, high=1.0, hidden=True), Axis(low=-LINES, high=0.5, hidden=True))
 
 
-def str_of(finding: Finding) -> str:
-    """What was seen and what follows."""
-    return f"{finding.says} {finding.means}"
+def within_page(seen: Sequence[Finding]) -> tuple[list[tuple[list[str], int]], int]:
+    """Lines of each finding with how many of them say where to look, and how many findings are told in short.
+
+    In short is first without what follows from the finding and then by its kind alone, the last findings first.
+    """
+    levels = [_FULL] * len(seen)
+    for level, k in itertools.product((_SEEN, _KIND), reversed(range(len(seen)))):
+        if _height(_told(seen, levels)) <= LINES:
+            break
+        levels[k] = level
+    return _told(seen, levels), sum(level != _FULL for level in levels)
+
+
+_FULL, _SEEN, _KIND = range(3)
+_JUDGED = 3
+"""Lines kept for the judgement of the present fit."""
+
+
+def _height(told: list[tuple[list[str], int]]) -> float:
+    return _JUDGED + sum(len(lines) + _GAP - 1.0 for lines, _ in told)
+
+
+def _told(seen: Sequence[Finding], levels: Sequence[int]) -> list[tuple[list[str], int]]:
+    return [_lines(each, level) for each, level in zip(seen, levels, strict=True)]
+
+
+def _lines(finding: Finding, level: int) -> tuple[list[str], int]:
+    if level == _KIND:
+        return [f"{finding.key} → {finding.lab}"], 1
+    said = textwrap.wrap(f"{finding.says} {finding.means}" if level == _FULL else finding.says, COLUMNS)
+    links = textwrap.wrap(arrow(finding), COLUMNS)
+    return [*said, *links], len(links)
 
 
 def arrow(finding: Finding) -> str:
@@ -80,22 +111,17 @@ def arrow(finding: Finding) -> str:
     return f"→ {finding.lab}" + (f" ({shown})" if shown else "")
 
 
-def _page(blocks: list[tuple[str, str, str, str]]) -> tuple[list[Mark], int]:
-    """Text marks from the top down, one for each block, and how many blocks found no room."""
+def _page(blocks: list[tuple[str, list[str], int]]) -> list[Mark]:
+    """Text marks from the top down, one for each block of lines, the last of which say where to look."""
     marks: list[Mark] = []
     y = 0.0
-    for number, (key, role, words, link) in enumerate(blocks):
-        lines = textwrap.wrap(words, COLUMNS)
-        roles = ["text"] * len(lines)
-        if link:
-            lines += textwrap.wrap(link, COLUMNS)
-            roles += [role] * (len(lines) - len(roles))
-        if y + len(lines) > LINES:
-            return marks, len(blocks) - number
+    for key, lines, links in blocks:
+        roles = ("text",) * (len(lines) - links) + ("accent",) * links
         at = -(y + np.arange(len(lines), dtype=np.float64))
-        marks.append(Text(key=key, role=role, x=np.zeros(len(lines)), y=at, labels=tuple(lines), roles=tuple(roles)))
+        role = "accent" if links else "text"
+        marks.append(Text(key=key, role=role, x=np.zeros(len(lines)), y=at, labels=tuple(lines), roles=roles))
         y += len(lines) - 1 + _GAP
-    return marks, 0
+    return marks
 
 
 def target(source: Source, model: Model, size: int, mark: str) -> tuple[str, dict[str, str]] | None:

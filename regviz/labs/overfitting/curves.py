@@ -17,7 +17,7 @@ from regviz.labs.overfitting.fits import (
     simulated,
     sizes,
 )
-from regviz.labs.overfitting.learning import Learning, learning
+from regviz.labs.overfitting.learning import ORDERS, Learning, learning
 from regviz.labs.overfitting.rows import TRAIN, VALIDATION, Array, Source, rows
 from regviz.linear.smoothers import Parts
 
@@ -174,7 +174,9 @@ def error_panel(setting: Setting, found: Fit) -> Panel:
     return Panel(
         key="error", title="Double descent" if setting.wide else "Error", x=x, y=y,
         marks=(*_error_lines(setting.still), *cursor(setting), here),
-        readouts=tuple(Readout(name=f"{name}_mse", label=name, value=value, role=name) for name, value in now),
+        readouts=tuple(
+            Readout(name=f"{name}_mse", label=name, value=found.settled(value), role=name) for name, value in now
+        ),
     )  # fmt: skip
 
 
@@ -264,15 +266,22 @@ def _norm_line(still: Setting) -> tuple[Mark, ...]:
 def learning_panel(setting: Setting) -> Panel:
     """Training and test error over the number of training rows at the present complexity and λ."""
     curve = learning(setting.source, setting.model, setting.size)
-    counts = np.array([5.0, 4.0 * rows(setting.source).n]) if curve is None else curve.counts
-    x = _count_axis(float(counts[0]), float(counts[-1]))
-    how = "too few rows" if curve is None else "expected" if curve.exact else "median of 5 draws"
+    n = float(rows(setting.source).n)
+    counts = np.array([5.0, 4.0 * n]) if curve is None else curve.counts
+    x = _count_axis(min(float(counts[0]), n), max(float(counts[-1]), n))
+    how = "too few rows" if curve is None else _how(setting.source, curve)
     marks = () if curve is None else _learning_lines(setting.source, curve)
-    now = Rule(key="now", role="text", value=float(rows(setting.source).n), label="n now")
+    now = Rule(key="now", role="text", value=n, label="n now")
     return Panel(
         key="learning", title="Learning curve", x=x, y=error_axis(setting.plain), marks=(*marks, now),
         readouts=(Readout(name="how", value=how, role="muted"),),
     )  # fmt: skip
+
+
+def _how(source: Source, curve: Learning) -> str:
+    """What is drawn of the five draws, and what the draws are of."""
+    drawn = ("x" if curve.exact else "x and y") if rows(source).given.truth is not None else "rows"
+    return f"median of {ORDERS} draws of {drawn}"
 
 
 @lru_cache(maxsize=16)

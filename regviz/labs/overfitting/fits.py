@@ -20,6 +20,11 @@ LARGEST = {"polynomial": 24, "fourier": 16, "random-features": 48}
 WIDEST = 10
 """Features per training row up to which the double descent is drawn."""
 LAMS = 49
+WORK = 1.5e9
+"""Multiplications of the decompositions behind one curve, about: a second."""
+FEWEST_DRAWN = 6
+ROUNDING = 1e-27
+"""Squared error, in units of the squared size of targets and coefficients, up to which it is rounding."""
 REDRAWS = 40
 """Redrawn training sets behind simulated parts, and the most faint refits."""
 
@@ -63,8 +68,9 @@ class System:
 class Fit:
     """One fit. ``curve`` (m,) at the inputs; mean squared errors on each role's rows, None where there are none.
 
-    ``expected`` is the exact expected squared error of this very fit on new points, ``parts`` and ``expected_train``
-    those of redrawn noise, None without a known truth or for a fit that is not linear. ``norm`` is ‖w‖₂ (standardised).
+    ``expected`` is the exact expected squared error of this very fit on new points, ``parts`` and
+    ``expected_train`` those of redrawn noise, None without a known truth or for a fit that is not linear. ``norm``
+    is ‖w‖₂ (standardised), ``scale`` the largest |y| of the training rows.
     """
 
     size: int
@@ -78,6 +84,11 @@ class Fit:
     norm: float
     condition: float
     rank: int
+    scale: float
+
+    def settled(self, error: float | None) -> float | None:
+        """0 for a squared error that is nothing but rounding at the size of the targets and the coefficients."""
+        return 0.0 if error is not None and error <= ROUNDING * (self.scale**2 + self.norm**2) else error
 
     @property
     def test(self) -> float | None:
@@ -138,7 +149,7 @@ def fit(source: Source, model: Model, size: int) -> Fit:
     df = laid.smoother.df(model.ridge) if model.linear else _active_df(problem, w, model)
     return Fit(
         size, w, curve, (errors[0], errors[1], errors[2]), expected, decomposed, expected_train, df,
-        float(np.linalg.norm(w)), laid.smoother.condition, laid.smoother.rank,
+        float(np.linalg.norm(w)), laid.smoother.condition, laid.smoother.rank, float(np.abs(made.train[1]).max()),
     )  # fmt: skip
 
 
@@ -181,10 +192,11 @@ def powers_condition(source: Source, model: Model, size: int) -> float | None:
 
 
 def sizes(source: Source, kind: str, size: int, wide: bool) -> tuple[int, ...]:
-    """The complexities at which curves are drawn, the current ``size`` among them."""
+    """The complexities at which curves are drawn, the current ``size`` among them; fewer where fits take long."""
     if not wide:
         top = max(LARGEST[kind], size)
-        drawn = set(np.unique(np.rint(np.linspace(1, top, min(top, 48)))).astype(int).tolist())
+        most = int(3.0 * WORK / decomposition(rows(source).n, Basis(kind, 0.0, 1.0, 0).width(top)))
+        drawn = set(np.rint(np.linspace(1, top, min(top, 48, max(most, FEWEST_DRAWN)))).astype(int).tolist())
         return tuple(sorted(drawn | {size}))
     n = rows(source).n
     per = 2 if kind == "fourier" else 1
@@ -192,6 +204,11 @@ def sizes(source: Source, kind: str, size: int, wide: bool) -> tuple[int, ...]:
     near = range(max(peak - 8, 1), min(peak + 9, top + 1))
     spread = np.unique(np.rint(np.geomspace(1, top, 36))).astype(int).tolist()
     return tuple(sorted({*spread, *near, size}))
+
+
+def decomposition(n: int, p: int) -> float:
+    """Multiplications, about, that the singular values of n rows and p columns take."""
+    return float(n * p * min(n, p))
 
 
 def lams(model: Model, spread: float) -> Array:

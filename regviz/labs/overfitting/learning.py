@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from regviz.labs.overfitting.fits import Model, System, basis_of, columns, solve, system
+from regviz.labs.overfitting.fits import WORK, Model, System, basis_of, columns, decomposition, solve, system
 from regviz.labs.overfitting.rows import TRAIN, VALIDATION, Array, Index, Rows, Source, rows, scattered
 from regviz.linear.problem import Problem
 from regviz.linear.smoothers import Smoother
@@ -16,7 +16,7 @@ ORDERS = 5
 
 @dataclass(frozen=True, eq=False)
 class Learning:
-    """A learning curve: expected or mean errors (k,) at ``counts`` (k,) training rows; ``exact`` if not sampled."""
+    """A learning curve: median errors (k,) at ``counts`` (k,) training rows; ``exact`` if the noise is not sampled."""
 
     counts: Array
     train: Array
@@ -28,16 +28,24 @@ class Learning:
 def learning(source: Source, model: Model, size: int) -> Learning | None:
     """Median over draws of the training inputs of the error at growing numbers of rows.
 
-    With a known truth up to four times the present rows, drawn anew; of a table subsets of its training rows, judged
-    on its validation rows. None for a table without validation rows.
+    With a known truth up to four times the present rows (fewer where many features make that slow), drawn anew; of
+    a table subsets of its training rows, judged on its validation rows. None for a table without validation rows.
     """
     made = rows(source._replace(edits=""))
     if made.given.truth is None:
         return _subsets(source, model, size)
-    counts = np.unique(np.rint(np.geomspace(5, 4 * max(made.n, 10), 9)).astype(int))
+    counts = np.unique(np.rint(np.geomspace(5, _most(made, model, size), 9)).astype(int))
     table = np.array([[_at_count(source, model, size, int(n), k) for k in range(ORDERS)] for n in counts])
     middle = np.median(table, axis=1)
     return Learning(counts.astype(float), middle[:, 0], middle[:, 1], model.linear)
+
+
+def _most(made: Rows, model: Model, size: int) -> int:
+    """Four times the present rows, halved as often as it takes until the curve is drawn in a second."""
+    most, width = 4 * max(made.n, 10), basis_of(made.given, model).width(size)
+    while most > 40 and 2 * ORDERS * decomposition(most, width) > WORK:
+        most //= 2
+    return most
 
 
 def _at_count(source: Source, model: Model, size: int, n: int, draw: int) -> tuple[float, float]:

@@ -24,7 +24,7 @@ TRAIN, VALIDATION, TEST = 0, 1, 2
 ROLES = ("train", "validation", "test")
 FEWEST = 3
 """Training rows that are always left."""
-MOST = 2000
+MOST = 1000
 """Rows of each role that are used; a larger table is thinned at random."""
 MOST_WIDE = 60
 """Training rows of the double-descent view, whose fits have up to ten times as many features."""

@@ -2,7 +2,7 @@
 
 from regviz.lab import show
 from regviz.labs.overfitting.fits import Fit, Model
-from regviz.labs.overfitting.rows import TRAIN, VALIDATION, Rows
+from regviz.labs.overfitting.rows import TEST, TRAIN, Rows
 from regviz.linear.bases import HARMONICS, OVERHANG
 from regviz.linear.smoothers import Parts
 from regviz.linear.snippets import Recipe, snippet
@@ -25,7 +25,7 @@ def caption(made: Rows, model: Model, found: Fit, parts: Parts | None, wide: boo
     """One sentence on the picture with its numbers."""
     start = _capital(f"{fitted(model, found.size)}: {_errors(found)}")
     if wide:
-        return f"{start}; {_regime(made, found)}."
+        return f"{start}; {_regime(made, model, found)}."
     if parts is None:
         return f"{start}."
     return (
@@ -39,24 +39,25 @@ def _capital(text: str) -> str:
 
 
 def _errors(found: Fit) -> str:
-    train, validation = found.errors[TRAIN], found.errors[VALIDATION]
-    said = f"error {show(_tiny(train or 0.0, found))} on training rows"
+    train, validation, test = (found.settled(each) for each in (*found.errors[:TEST], found.test))
+    said = f"error {show(train or 0.0)} on training rows"
     if validation is not None:
         said += f", {show(validation)} on validation rows"
-    if found.test is not None:
-        said += f", {show(found.test)} on {'test rows' if found.expected is None else 'new points'}"
+    if test is not None:
+        said += f", {show(test)} on {'test rows' if found.expected is None else 'new points'}"
     return said
 
 
-def _tiny(train: float, found: Fit) -> float:
-    """0 for an error that is nothing but rounding."""
-    return 0.0 if train < 1e-20 * (1.0 + found.norm**2) else train
-
-
-def _regime(made: Rows, found: Fit) -> str:
-    if found.rank >= made.n - 1:
-        return f"it passes through all {made.n} rows with the shortest coefficients that do, ‖w‖₂ = {show(found.norm)}"
-    return f"{found.size} features cannot pass through {made.n} rows yet, ‖w‖₂ = {show(found.norm)}"
+def _regime(made: Rows, model: Model, found: Fit) -> str:
+    """Whether the fit could pass through the rows, and whether it does."""
+    norm = f"‖w‖₂ = {show(found.norm)}"
+    if found.rank >= made.n - 1 and model.lam > 0.0:
+        return f"λ keeps it from passing exactly through the {made.n} rows, as it could without a penalty, {norm}"
+    if found.settled(found.errors[TRAIN]) == 0.0:
+        return f"it passes through all {made.n} rows with the shortest coefficients that do, {norm}"
+    if found.size > found.rank:
+        return f"{found.size} features have rank {found.rank}, too little to pass through {made.n} rows, {norm}"
+    return f"{found.size} features cannot pass through {made.n} rows yet, {norm}"
 
 
 def message(made: Rows, model: Model) -> str:
