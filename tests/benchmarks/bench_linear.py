@@ -28,7 +28,10 @@ from sklearn.linear_model import lasso_path as coordinate_descent  # noqa: E402
 from regviz.data import bundled  # noqa: E402
 from regviz.linear import Problem, cross_validate, path_of  # noqa: E402
 from regviz.linear.elastic_net import elastic_net_at  # noqa: E402
+from regviz.linear.group_lasso import GroupLassoSolver  # noqa: E402
+from regviz.linear.group_penalties import GroupLasso  # noqa: E402
 from regviz.linear.lasso import lasso_path  # noqa: E402
+from regviz.linear.penalties import kkt  # noqa: E402
 from regviz.linear.ridge import RidgeSystem  # noqa: E402
 
 GRID = 100
@@ -199,6 +202,45 @@ def elastic_net():
         row(f"elastic net, all knots, {work}", best["knots"], "", {"enet_path": best["peer"]}, "")
 
 
+def group_paths():
+    """100 λ of the group lasso, blocks of 2 … 4, beside celer where that is installed."""
+    try:
+        from celer.homotopy import celer_path
+    except ImportError:
+        celer_path = None
+    for work, size in (("demo 60×12", 3), ("diabetes 442×10", 2), ("diabetes with quadratics 442×64", 4)):
+        whole = Problem.of(*data_sets()[work])
+        groups = tuple(tuple(range(k, min(k + size, whole.p))) for k in range(0, whole.p, size))
+        solver = GroupLassoSolver(whole, groups)
+        grid = solver.lam_max * np.geomspace(1.0, 1e-3, GRID)
+        weights = np.sqrt([float(len(group)) for group in groups])
+
+        def ours(_, whole=whole, groups=groups, grid=grid):
+            made, w, found = GroupLassoSolver(whole, groups), np.zeros(whole.p), []
+            for lam in grid.tolist():
+                w = made.at(lam, w)
+                found.append(w)
+            return np.array(found)
+
+        def peer(_, whole=whole, groups=groups, grid=grid, weights=weights):
+            return celer_path(
+                whole.X, whole.y, "grouplasso", alphas=grid, groups=[list(g) for g in groups], weights=weights,
+                tol=1e-9, max_iter=1000, max_epochs=100_000,
+            )[1].T  # fmt: skip
+
+        runners = {"ours": (int, ours)} | ({"celer": (int, peer)} if celer_path else {})
+        best = race(3, 3, **runners)
+
+        def worst(coef, whole=whole, groups=groups, grid=grid):
+            return max(kkt(whole, GroupLasso(lam, groups), w) for lam, w in zip(grid.tolist(), coef, strict=True))
+
+        accuracy = f"{worst(ours(0)):.0e}" + (f" ({worst(peer(0)):.0e})" if celer_path else "")
+        if celer_path:
+            row(f"group lasso at 100 λ, {work}", best.pop("ours"), accuracy, best, "≥ 1.5, 3, 8 × adelie")
+        else:
+            print(f"| group lasso at 100 λ, {work} | {best['ours']:.3g} | {accuracy} | celer is not installed | | |")
+
+
 def validation():
     for work in ("demo 60×12", "diabetes 442×10", "diabetes with quadratics 442×64"):
         X, y = data_sets()[work]
@@ -221,7 +263,7 @@ def validation():
 def main():
     print("| work | ours ms | KKT/λ_max (peer's) | peers ms | ratio to the faster peer | goal |")
     print("|---|---|---|---|---|---|")
-    for part in (exact_paths, hundred_lambdas, ridge_and_lookups, elastic_net, validation):
+    for part in (exact_paths, hundred_lambdas, ridge_and_lookups, elastic_net, group_paths, validation):
         part()
 
 
