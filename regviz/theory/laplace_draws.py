@@ -6,7 +6,7 @@ drawn together and correlated features do not slow the chains down.
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -26,9 +26,11 @@ class LaplaceDraws:
     """Posterior draws ``w`` (T, C, p) of C chains, and the ``pulls`` (T, C, p) of each coefficient given the others.
 
     ``curvature`` (p,) with a pull makes the likelihood of one coefficient along its line; ``b`` (C, 1) are widths.
+    ``variances`` (T, C, p) are those of the Gaussian priors that each draw was made under.
     """
 
     w: Array
+    variances: Array
     pulls: Array
     curvature: Array
     b: Array
@@ -38,6 +40,15 @@ class LaplaceDraws:
         """Posterior means (p,) of equal chains: the mean of each coefficient given the others, averaged over draws."""
         result: Array = means(self.curvature, self.pulls, self.b).mean(axis=(0, 1))
         return result
+
+    @cached_property
+    def effective(self) -> Array:
+        """Independent draws (p,) that the means of w are worth, by the spread of equal chains' means; C ≥ 2."""
+        chains = self.w.mean(axis=0).var(axis=0, ddof=1)
+        whole = self.w.var(axis=(0, 1))
+        count = float(self.w.shape[0] * self.w.shape[1])
+        result: Array = np.where(chains > 0.0, self.w.shape[1] * whole / np.where(chains > 0.0, chains, 1.0), count)
+        return np.minimum(result, count)
 
     @property
     def sizes(self) -> Array:
@@ -63,16 +74,17 @@ def laplace_draws(problem: Problem, lams: Array, sigma2: float, rng: np.random.G
     if not count:
         raise ValueError(f"{problem.p} coefficients on {problem.n} rows are too many to be sampled.")
     lam = np.asarray(lams, dtype=np.float64)[:, None]
-    rows, target = _condensed(problem)
+    rows, target = condensed(problem)
     v = rng.laplace(size=(len(lam), problem.p))
-    kept = np.empty((count, *v.shape))
+    kept, variances = np.empty((count, *v.shape)), np.empty((count, *v.shape))
     for turn in range(-_BURN, count):
-        v = _step(rows, target, lam, sigma2, problem.n, _variances(np.abs(v), rng), rng)
+        s = _variances(np.abs(v), rng)
+        v = _step(rows, target, lam, sigma2, problem.n, s, rng)
         if turn >= 0:
-            kept[turn] = v
+            kept[turn], variances[turn] = v, s
     b = sigma2 / problem.n / lam
     w = b * kept
-    return LaplaceDraws(w, *_conditionals(problem, w, sigma2), b)
+    return LaplaceDraws(w, b * b * variances, *_conditionals(problem, w, sigma2), b)
 
 
 def _conditionals(problem: Problem, w: Array, sigma2: float) -> tuple[Array, Array]:
@@ -111,7 +123,7 @@ def _step(rows: Array, target: Array, lam: Array, sigma2: float, n: int, s: Arra
 
 
 @lru_cache(maxsize=8)
-def _condensed(problem: Problem) -> tuple[Array, Array]:
+def condensed(problem: Problem) -> tuple[Array, Array]:
     """As few rows (r, p) and targets (r,) as have the problem's XᵀX and Xᵀy."""
     spectrum = Spectrum.of(problem)
     root = math.sqrt(problem.n)

@@ -1,6 +1,7 @@
-"""Two coefficients' joint posterior: exact regions of highest density, with a Gaussian or a Laplace prior.
+"""Two coefficients' joint posterior and its regions of highest density, with a Gaussian or a Laplace prior.
 
-The Gaussian's regions are ellipses. The Laplace's are found by quadrature and by walking out along rays.
+The Gaussian's regions are ellipses. The Laplace's are found by quadrature and by walking out along rays: those of a
+slice to the grid's accuracy; those of a mixture over draws carry the sampling error of the draws as well.
 """
 
 import math
@@ -52,8 +53,8 @@ class GaussianPlane:
 class LaplacePlane:
     """A Laplace prior of scale ``b`` on (u, v) times exp(−½(u, v)·curvature·(u, v) + pull·(u, v)), averaged over pulls.
 
-    ``curvature`` (2, 2) positive semidefinite, ``pulls`` (M, 2): one pair holds the other coefficients fixed, pairs
-    from posterior draws of the others integrate them out. ``peak`` is a point of high density to start from.
+    ``curvature`` (2, 2) or one for each pull (M, 2, 2), positive semidefinite, ``pulls`` (M, 2): one pair holds the
+    other coefficients fixed, pairs from posterior draws integrate them out. ``peak`` is a point of high density.
     """
 
     curvature: Array
@@ -74,12 +75,16 @@ class LaplacePlane:
 
     def log_density(self, u: Array, v: Array) -> Array:
         """Log density at the points (u, v) of any equal shape."""
-        (a, c), (_, d) = self.curvature
-        common = -0.5 * (a * u * u + 2.0 * c * u * v + d * v * v) - (np.abs(u) + np.abs(v)) / self.b
-        pulls = self.pulls.reshape(-1, 2, *([1] * np.ndim(u)))
-        lines = pulls[:, 0] * u + pulls[:, 1] * v - self.masses.reshape(-1, *([1] * np.ndim(u)))
-        result: Array = common + log_average(lines)
+        ones = [1] * np.ndim(u)
+        a, c, d = (self._entry(i, j).reshape(-1, *ones) for i, j in ((0, 0), (0, 1), (1, 1)))
+        pulls = self.pulls.reshape(-1, 2, *ones)
+        lines = (pulls[:, 0] - 0.5 * a * u - c * v) * u + (pulls[:, 1] - 0.5 * d * v) * v
+        result: Array = log_average(lines - self.masses.reshape(-1, *ones)) - (np.abs(u) + np.abs(v)) / self.b
         return result
+
+    def _entry(self, i: int, j: int) -> Array:
+        """One entry of each curvature, (M, 1) or (1, 1)."""
+        return self.curvature.reshape(-1, 2, 2)[:, i, j, None]
 
     def region(self, level: float) -> tuple[Array, Array]:
         """The edge at the density that the share ``level`` of the mass exceeds."""
@@ -120,7 +125,7 @@ class LaplacePlane:
 
     def _falls(self, axis: int) -> tuple[float, float]:
         start = self.peak[axis]
-        unit = 1.0 / (math.sqrt(max(float(self.curvature[axis, axis]), 0.0)) + 1.0 / self.b)
+        unit = 1.0 / (math.sqrt(max(float(self._entry(axis, axis).min()), 0.0)) + 1.0 / self.b)
         steps = unit * np.geomspace(1e-3, 1e9, 481)
         points = np.concatenate([[start], start + steps, start - steps])
         heights = self._side(axis, points).max(axis=0)
@@ -130,7 +135,7 @@ class LaplacePlane:
 
     def _side(self, axis: int, points: Array) -> Array:
         """The log of each pull's density (M, k) at ``points`` (k,) of one coefficient, the other integrated out."""
-        own, cross, other = self.curvature[axis, axis], self.curvature[0, 1], self.curvature[1 - axis, 1 - axis]
+        own, cross, other = self._entry(axis, axis), self._entry(0, 1), self._entry(1 - axis, 1 - axis)
         mine, theirs = self.pulls[:, axis, None], self.pulls[:, 1 - axis, None]
         line = points * (mine - 0.5 * own * points) - np.abs(points) / self.b
         result: Array = line + log_mass(other, theirs - cross * points, self.b)

@@ -77,11 +77,11 @@ class GaussianAlong:
 class LaplaceAlong:
     """A Laplace prior of scale ``b`` times exp(−curvature·w²/2 + pull·w), averaged over several ``pulls`` (M,).
 
-    One pull is one coefficient with all others held. Pulls that come from posterior draws of the others give the
-    marginal posterior, smooth where the draws alone would be a histogram (Gelfand & Smith 1990).
+    One pull is one coefficient with all others held. Pulls, with a curvature each (M,), that come from posterior draws
+    give the marginal posterior, smooth where the draws alone would be a histogram (Gelfand & Smith 1990).
     """
 
-    curvature: float
+    curvature: float | Array
     pulls: Array
     b: float
 
@@ -107,11 +107,11 @@ class LaplaceAlong:
 
     def below(self, w: Array) -> Array:
         """Share of the mass below each ``w`` (k,): the tail beyond w is its height there times a Mills ratio."""
-        a = max(self.curvature, _FLAT / self.b**2)
+        a = np.maximum(self._column, _FLAT / self.b**2)
         side, pulls = np.where(w < 0.0, -1.0, 1.0), self.pulls[:, None]
         height = w * (pulls - 0.5 * a * w) - np.abs(w) / self.b
-        x = (side * pulls - 1.0 / self.b) / math.sqrt(a) - np.abs(w) * math.sqrt(a)
-        tail = np.mean(np.exp(height + log_mills(x) - 0.5 * math.log(a) - self.masses[:, None]), axis=0)
+        x = (side * pulls - 1.0 / self.b) / np.sqrt(a) - np.abs(w) * np.sqrt(a)
+        tail = np.mean(np.exp(height + log_mills(x) - 0.5 * np.log(a) - self.masses[:, None]), axis=0)
         result: Array = np.where(side < 0.0, tail, 1.0 - tail)
         return result
 
@@ -127,7 +127,12 @@ class LaplaceAlong:
         return 0.5 * (lows + highs)
 
     def _curves(self, w: Array) -> Array:
-        return self.pulls[:, None] * w - 0.5 * self.curvature * w * w
+        result: Array = self.pulls[:, None] * w - 0.5 * self._column * w * w
+        return result
+
+    @property
+    def _column(self) -> Array:
+        return np.reshape(self.curvature, (-1, 1)).astype(np.float64)
 
     def _reach(self, share: float, side: float) -> float:
         """A distance on that side of 0 beyond which the share certainly lies."""

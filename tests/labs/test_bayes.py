@@ -10,8 +10,8 @@ from scipy import stats
 from sklearn.linear_model import Lasso, Ridge
 
 from regviz.data import DataError, bundled_names
-from regviz.lab import Gesture, replace
-from regviz.labs import _data
+from regviz.lab import Gesture, replace, show
+from regviz.labs import _data, bayes
 from regviz.labs.bayes import lab as LAB
 
 START = LAB.State()
@@ -296,7 +296,7 @@ def test_a_lam_move_changes_no_axis_and_no_still_mark():
 def test_sampling_comes_second_and_is_remembered():
     state = replace(START, lam=0.123)
     first = list(LAB.frames(state))
-    assert [frame.status for frame in first] == ["running", "exact"]
+    assert [frame.status for frame in first] == ["running", "sampled"]
     assert {mark.key for mark in first[0].panel("functions").marks} == {"data", "prior", "mode"}
     assert len(list(LAB.frames(state))) == 1
 
@@ -348,3 +348,114 @@ def test_the_numpy_snippet_gives_the_posterior_on_screen(prior, tmp_path):
     mean = last(prior=prior).panel("coefficients").mark("mean").y
     tolerance = 1e-9 if prior == "gaussian" else 0.05
     assert names["mean"] == pytest.approx(mean, abs=tolerance)
+
+
+def peaks(heights):
+    """Local maxima above a twentieth of the largest."""
+    inner = heights[1:-1]
+    return np.count_nonzero((inner > heights[:-2]) & (inner >= heights[2:]) & (inner > 0.05 * heights.max()))
+
+
+@pytest.mark.parametrize(("dataset", "share"), [("longley", 1e-3), ("longley", 0.01), ("prostate", 0.01)])
+def test_a_sampled_marginal_of_correlated_features_has_no_spikes(dataset, share):
+    lam = share * _data.data(replace(START, dataset=dataset)).problem.lam_max
+    for feature in (0, 5):
+        frame = last(dataset=dataset, lam=lam, others="integrated", feature_x=feature, feature_y=1)
+        assert peaks(frame.panel("along").mark("posterior").y[0]) <= 2, feature
+        edge = frame.panel("joint").mark("credible")
+        u, v = (edge.x - edge.x.mean()) / np.ptp(edge.x), (edge.y - edge.y.mean()) / np.ptp(edge.y)
+        area = 0.5 * abs(np.sum(u[:-1] * v[1:] - u[1:] * v[:-1]))
+        length = np.hypot(np.diff(u), np.diff(v)).sum()
+        assert length**2 / area < 4.0 * 4.0 * np.pi, feature
+
+
+def test_the_status_says_what_is_sampled_and_what_is_exact():
+    assert last(prior="gaussian").status == "exact"
+    assert last(sample=False).status == "exact"
+    assert last().status == "sampled"
+    assert last(n=400, p=300, noise=1.0).status == "undetermined"
+
+
+@pytest.mark.parametrize("others", ["held", "integrated"])
+def test_with_too_few_effective_draws_nothing_sampled_is_drawn(others, monkeypatch):
+    monkeypatch.setattr(bayes, "ENOUGH", 1e9)
+    frame = last(others=others)
+    assert frame.status == "undetermined"
+    assert "Not enough draws" in frame.message
+    for key in ("coefficients", "evidence", "functions"):
+        assert shown(frame.panel(key), "draws") == "not enough draws"
+    assert {mark.key for mark in frame.panel("functions").marks} == {"data", "prior", "mode"}
+    assert {mark.key for mark in frame.panel("coefficients").marks} == {"map", "chosen"}
+    assert frame.panel("along").readouts[-1].value == "others held at the MAP"
+    assert frame.readout("log_evidence") is None
+
+
+@pytest.mark.parametrize("prior", PRIORS)
+@pytest.mark.parametrize("others", ["held", "integrated"])
+@pytest.mark.parametrize("changes", [
+    {"dataset": "longley", "lam": 1e-15}, {"dataset": "mcycle", "inputs": "curve", "bumps": 20, "lam": 1e-6},
+    {"dataset": "longley", "lam": 1e15}, {"sigma_from": "control", "sigma2": 100.0, "lam": 1e-3},
+])  # fmt: skip
+def test_the_axes_hold_mode_mean_intervals_and_regions(prior, others, changes):
+    frame = last(prior=prior, others=others, **changes)
+    along, joint, bar = (frame.panel(key) for key in ("along", "joint", "coefficients"))
+    assert inside(along.x, along.mark("centres").x, along.mark("credible").x)
+    assert inside(joint.x, joint.mark("map").x, joint.mark("credible").x)
+    assert inside(joint.y, joint.mark("map").y, joint.mark("credible").y)
+    mean = bar.mark("mean")
+    assert inside(bar.y, bars(frame), mean.y, mean.low, mean.high)
+
+
+def inside(axis, *values):
+    return all(axis.low <= part.min() and part.max() <= axis.high for part in values)
+
+
+@pytest.mark.parametrize("prior", PRIORS)
+@pytest.mark.parametrize("lam", [1e-15, 1e-4, 0.3, 1e15])
+def test_the_header_and_the_readout_say_one_evidence(prior, lam):
+    frame = last(prior=prior, dataset="longley", lam=lam)
+    assert frame.readout("log_evidence") == shown(frame.panel("evidence"), "log_evidence")
+
+
+def shown(panel, name):
+    return next((readout.value for readout in panel.readouts if readout.name == name), None)
+
+
+def test_a_lam_that_is_raised_is_said_with_both_numbers():
+    frame = last(dataset="longley", lam=1e-15, sample=False)
+    taken = show(frame.readout("lam"))
+    assert frame.readout("lam") > 1e-15
+    assert f"asks for λ = {show(1e-15)}; all that is shown is at λ = {taken}" in frame.message
+    assert f"At λ = {taken} (below it, as at {show(1e-15)}, the prior is flat)" in frame.caption
+
+
+@pytest.mark.parametrize("prior", PRIORS)
+def test_the_parts_are_negative_logs_times_noise_over_n_less_constants(prior):
+    """Differences between two λ's modes leave the constants out."""
+    problem = _data.data(START).problem
+    logs = []
+    for lam in (0.1, 0.4):
+        frame = last(prior=prior, lam=lam, sample=False)
+        w, sigma2 = bars(frame), frame.readout("sigma2")
+        likelihood = stats.norm(scale=np.sqrt(sigma2)).logpdf(problem.y - problem.X @ w).sum()
+        width = frame.readout("prior_width")
+        kind = stats.norm(scale=width) if prior == "gaussian" else stats.laplace(scale=width)
+        density = kind.logpdf(w).sum() - kind.logpdf(0.0) * problem.p
+        assert frame.parts[1].value == pytest.approx(-sigma2 / problem.n * density, rel=1e-9)
+        logs.append((frame.parts[0].value, -sigma2 / problem.n * likelihood))
+        assert all("σ²/n" in part.label and "const" in part.label for part in frame.parts)
+    assert logs[1][0] - logs[0][0] == pytest.approx(logs[1][1] - logs[0][1], rel=1e-9)
+
+
+@pytest.mark.parametrize("prior", PRIORS)
+@pytest.mark.parametrize("others", ["held", "integrated"])
+def test_rounding_errors_are_shown_as_zero(prior, others, tmp_path):
+    file = tmp_path / "table.csv"
+    file.write_text("a,b,y\n1,5,3.1\n2,5,3.7\n4,5,3.2\n7,5,9.3\n9,5,8.1\n")
+    flat = last(dataset=str(file), prior=prior, others=others, feature_x=1, lam=0.1)
+    far = last(prior="laplace", others=others, lam=1e15)
+    for frame in (flat, far):
+        for name in ("map", "median", "mean"):
+            value, band = frame.readout(name), frame.panel("along").mark("credible").x
+            assert value == 0.0 or abs(value) > 1e-16 * (band[-1] - band[0]), name
+    assert far.readout("mean") == far.readout("median") == 0.0

@@ -6,9 +6,11 @@ from scipy import integrate, stats
 from sklearn.linear_model import Lasso
 
 from regviz.linear.problem import Problem
-from regviz.theory.laplace_draws import laplace_draws, sweeps
+from regviz.theory.laplace_draws import LaplaceDraws, laplace_draws, sweeps
 from regviz.theory.laplace_evidence import laplace_evidence
+from regviz.theory.laplace_marginal import integrated
 from regviz.theory.laplace_plane import GaussianPlane, LaplacePlane
+from regviz.theory.laplace_slice import LaplaceAlong
 
 SIGMA2 = 4.0
 
@@ -144,3 +146,43 @@ def test_evidence_of_one_coefficient_equals_numerical_integration():
         lambda w: np.exp(-0.5 * float(residual(w) @ residual(w))) * stats.laplace.pdf(w, scale=b), -10, 10, points=[0.0]
     )[0]
     assert heights[k] == pytest.approx(np.log(total) - 7 * np.log(2 * np.pi), abs=0.1)
+
+
+@pytest.mark.parametrize("features", [(0,), (2, 1)])
+def test_integrating_out_equals_the_dense_gaussian_with_the_features_prior_taken_away(features):
+    rng = np.random.default_rng(8)
+    X = rng.standard_normal((12, 4)) + rng.standard_normal((12, 1))
+    problem = Problem.of(X, X[:, 0] + rng.standard_normal(12))
+    variances = rng.exponential(1.0, (3, 4))
+    curvature, pull = integrated(problem, SIGMA2, variances, features)
+    rest, own = [j for j in range(4) if j not in features], list(features)
+    for k, variance in enumerate(variances):
+        cover = SIGMA2 * np.eye(12) + problem.X[:, rest] * variance[rest] @ problem.X[:, rest].T
+        exact = problem.X[:, own].T @ np.linalg.solve(cover, np.column_stack([problem.X[:, own], problem.y]))
+        assert np.column_stack([curvature[k], pull[k]]) == pytest.approx(exact, rel=1e-9)
+
+
+def test_a_mixture_over_draws_has_the_exact_marginal():
+    """Of one of two near twins, against quadrature over the other."""
+    rng = np.random.default_rng(9)
+    X = rng.standard_normal((30, 1)) + 0.1 * rng.standard_normal((30, 2))
+    problem = Problem.of(X, X[:, 0] + rng.standard_normal(30))
+    lam, b = 0.1, SIGMA2 / 30 / 0.1
+    drawn = laplace_draws(problem, np.full(64, lam), SIGMA2, rng)
+    curvature, pull = integrated(problem, SIGMA2, drawn.variances[::3].reshape(-1, 2), (0,))
+    line = LaplaceAlong(curvature[:, 0, 0], pull[:, 0], b)
+    scale = problem.n / SIGMA2
+    exact = LaplacePlane(problem.gram * scale, problem.correlation[None] * scale, b, (0.0, 0.0))
+    points = np.linspace(-2.0, 2.0, 9)
+    whole = exact._side(0, points)[0] - exact.masses[0]
+    assert np.exp(line.log_density(points)) == pytest.approx(np.exp(whole), abs=0.03 * np.exp(whole).max())
+    assert line.mean == pytest.approx(exact.mean[0], abs=0.1)
+
+
+def test_effective_draws_count_what_the_chains_agree_on():
+    rng = np.random.default_rng(10)
+    free = rng.standard_normal((100, 50, 2))
+    stuck = np.broadcast_to(rng.standard_normal((1, 50, 2)), (100, 50, 2))
+    counts = [LaplaceDraws(w, w, w, np.ones(2), np.ones((50, 1))).effective for w in (free, stuck)]
+    assert np.all(counts[0] > 2000.0)
+    assert counts[1] == pytest.approx([49.0, 49.0])

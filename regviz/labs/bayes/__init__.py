@@ -1,7 +1,7 @@
 """A prior is a penalty: λ and the width of the prior are one slider; the mode is ridge or lasso, the mean is not."""
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -36,8 +36,16 @@ TOLERANCE = 1e-9
 LARGE = 50_000
 """Numbers in X beyond which the first picture does not wait for cross-validation."""
 
+ENOUGH = 100.0
+"""Effective draws of every coefficient below which nothing sampled is shown."""
 MANY = 30
 """Coefficients beyond which slices stand in for sampled marginals until these are ready."""
+
+
+STATUS: dict[words.Sampling, str] = {
+    "none": "exact", "sampled": "sampled", "short": "undetermined", "large": "undetermined",
+}  # fmt: skip
+"""The status of a complete frame."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +121,9 @@ class Bayes(Lab):
         if (samples and slices and not draws.knows(*ask)) or (large and not validation.knows(*check)):
             yield _frame(state, _posterior(state, found, sigma2, None), guess, None)
         drawn = draws(*ask) if samples else None
-        yield _frame(state, _posterior(state, found, sigma2, drawn), guess, validation(*check))
+        kept = drawn if drawn is not None and drawn.effective.min() >= ENOUGH else None
+        became = _became(state, found, drawn is not None, kept is not None)
+        yield _frame(state, _posterior(state, found, sigma2, kept), guess, validation(*check), became)
 
     def gesture(self, state: BayesState, gesture: Gesture) -> Mapping[str, Any]:
         """Dragging the prior's handle sets its width, and so λ; a click on a bar chooses its coefficient."""
@@ -165,23 +175,32 @@ def _chosen(state: BayesState, p: int) -> tuple[int, ...]:
     return j, k
 
 
-def _frame(state: BayesState, made: Posterior, guess: Noise, cv: CrossValidation | None) -> Frame:
+def _became(state: BayesState, found: Case, drawn: bool, kept: bool) -> words.Sampling:
+    if drawn:
+        return "sampled" if kept else "short"
+    return "large" if state.prior == "laplace" and not sweeps(found.problem, CHAINS) else "none"
+
+
+def _frame(
+    state: BayesState, made: Posterior, guess: Noise, cv: CrossValidation | None, became: words.Sampling = "none"
+) -> Frame:
     found = made.case
     loss = made.objective - made.penalty.value(made.mode)
     last = max(float(found.problem.p - 1), 1.0)
     features = max(float(found.data.problem.p - 1), 1.0)
     estimate = guess.chosen
     return Frame(
-        panels=_panels(state, made, cv), readouts=_readouts(state, made, guess, cv), caption=words.caption(made),
-        message=words.message(made, guess, state.lam, state.prior == "gaussian" or sweeps(found.problem, CHAINS) > 0),
+        panels=_noted(_panels(state, made, cv), became),
+        readouts=_readouts(state, made, guess, cv), caption=words.caption(made, state.lam),
+        message=words.message(made, guess, state.lam, became),
         subtitle=f"{state.prior} prior, {found.data.title}", equation=words.equation(made),
         pages=elsewhere(found.problem.y, "ridge" if state.prior == "gaussian" else "lasso", state.lam),
         parts=(
-            Part(label="loss = −log likelihood", value=loss, role="likelihood"),
-            Part(label="penalty = −log prior", value=made.objective - loss, role="prior"),
+            Part(label="loss = −(σ²/n)·log likelihood − const.", value=loss, role="likelihood"),
+            Part(label="penalty = −(σ²/n)·log prior − const.", value=made.objective - loss, role="prior"),
         ),
         certificate=Certificate(name="KKT residual", value=made.kkt, tolerance=TOLERANCE),
-        progress=0.5 if cv is None else None, status="running" if cv is None else "exact",
+        progress=0.5 if cv is None else None, status="running" if cv is None else STATUS[became],
         limits={
             "lam": found.limits, "sigma2": (0.01 * estimate, 100.0 * estimate), "feature_x": (0.0, last),
             "feature_y": (0.0, last), "along": (0.0, features),
@@ -201,11 +220,23 @@ def _panels(state: BayesState, made: Posterior, cv: CrossValidation | None) -> t
         panels.append(joint.panel(made, (chosen[0], chosen[1]), state.level, state.close_up))
     panels += [
         coefficients.panel(made, chosen, state.level),
-        evidence.panel(found, state.prior, made.lam, made.sigma2, cv, sampled, state.seed),
+        evidence.panel(found, state.prior, made.lam, made.sigma2, cv, sampled, state.seed,
+                       _log_evidence(state, made)),
         functions.panel(made, chosen[0], state.level, state.functions, state.seed),
         duality.panel(made),
     ]
     return tuple(panels)
+
+
+def _noted(panels: tuple[Panel, ...], became: words.Sampling) -> tuple[Panel, ...]:
+    """The ``panels``, those that lack what is sampled saying so where the draws do not suffice."""
+    note = Readout(name="draws", value="not enough draws", role="muted")
+    lacking = ("coefficients", "evidence", "functions") if became == "short" else ()
+    return tuple(
+        replace(panel, readouts=(*(r for r in panel.readouts if r.name != "posterior_draws"), note))
+        if panel.key in lacking else panel
+        for panel in panels
+    )  # fmt: skip
 
 
 def _readouts(state: BayesState, made: Posterior, guess: Noise, cv: CrossValidation | None) -> tuple[Readout, ...]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz.lab import Axis, Band, Handle, Lines, Mark, Panel, Points, Readout, Rule, show
-from regviz.labs.bayes.axes import coefficient_axis
+from regviz.labs.bayes.axes import coefficient_axis, holding
 from regviz.labs.bayes.posterior import Line, Posterior, line
 
 Array = NDArray[np.float64]
@@ -21,8 +21,9 @@ _TOGETHER = 0.012
 
 def panel(made: Posterior, j: int, level: float) -> Panel:
     """The three curves along coefficient ``j``."""
-    x = coefficient_axis(made.case, made.sigma2, j)
     found = line(made, j, level)
+    seen = np.array([found.mode, found.median, found.mean, found.low, found.high])
+    x = holding(coefficient_axis(made.case, made.sigma2, j), seen)
     marks: list[Mark] = [_interval(found), *_curves(made, found, x), _centres(found, x), *_width(made, x)]
     centres = (("MAP", found.mode), ("median", found.median), ("mean", found.mean))
     readouts = [Readout(name=name.lower(), label=name, value=value, role="posterior") for name, value in centres]

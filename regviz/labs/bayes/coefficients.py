@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz.lab import Axis, Bars, Mark, Panel, Points, Readout
-from regviz.labs.bayes.axes import coefficient_axis
-from regviz.labs.bayes.posterior import Posterior
+from regviz.labs.bayes.axes import coefficient_axis, holding
+from regviz.labs.bayes.posterior import Posterior, without_rounding
 from regviz.labs.bayes.scene import Case, path
 
 Array = NDArray[np.float64]
@@ -21,13 +21,16 @@ CROWD = 60
 def panel(made: Posterior, chosen: tuple[int, ...], level: float) -> Panel:
     """Bars of the mode (p,); the mean and its intervals once they are known."""
     problem = made.case.problem
+    means = _means(made, level)
     x, y = axes(made.case, made.sigma2)
+    ends = [part for mark in means for part in (mark.y, mark.low, mark.high) if part is not None]
+    y = holding(y, np.concatenate([made.mode, *ends]))
     ghost = least_squares(made.case) if made.case.along is None else None
     bars = Bars(
         key="map", values=made.mode, ghost=ghost, truth=_truth(made.case), labels=problem.names,
         raw=problem.unscale(made.mode)[1], roles=made.case.roles,
     )  # fmt: skip
-    marks: list[Mark] = [bars, *_means(made, level)]
+    marks: list[Mark] = [bars, *means]
     marks.append(
         Points(key="chosen", role="muted", shape="triangle", x=np.array(chosen, dtype=float),
                y=np.full(len(chosen), y.low),               labels=("x", "y")[: len(chosen)])
@@ -63,14 +66,15 @@ def _truth(found: Case) -> Array | None:
     return found.data.truth if found.along is None else None
 
 
-def _means(made: Posterior, level: float) -> list[Mark]:
+def _means(made: Posterior, level: float) -> list[Points]:
     spans = made.spans(level)
     if spans is None or made.mean is None:
         return []
+    mean = without_rounding(made.mean, spans[1] - spans[0])
     beside = np.arange(len(made.mean), dtype=np.float64) + ASIDE
     if len(made.mean) > CROWD:
-        return [Points(key="mean", role="posterior", x=beside, y=made.mean, small=True)]
+        return [Points(key="mean", role="posterior", x=beside, y=mean, small=True)]
     return [
-        Points(key="mean", role="posterior", shape="diamond", x=beside, y=made.mean,
+        Points(key="mean", role="posterior", shape="diamond", x=beside, y=mean,
                low=spans[0], high=spans[1], small=len(made.mean) > 24)
     ]  # fmt: skip

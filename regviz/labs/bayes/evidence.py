@@ -18,21 +18,21 @@ LEAST_DEPTH = 20.0
 
 
 def panel(
-    found: Case, prior: str, lam: float, sigma2: float, cv: CrossValidation | None, sampled: bool, seed: int
-) -> Panel:
-    """The curve of the Gaussian prior, that of the Laplace prior when ``sampled``, and the cursor."""
+    found: Case, prior: str, lam: float, sigma2: float, cv: CrossValidation | None, sampled: bool, seed: int,
+    value: float | None,
+) -> Panel:  # fmt: skip
+    """The curve of the Gaussian prior, that of the Laplace prior when ``sampled``, the cursor, and ``value`` there."""
     x, y = lam_axis(found), height(found, sigma2)
     here = min(max(lam, x.low), x.high)
     marks: list[Mark] = [*still(found, prior, sigma2, sampled, seed)]
     if cv is not None and x.low <= cv.lam_min <= x.high:
         marks.append(_cv_rule(found, cv))
-    curve = _curve(found, prior, sigma2, sampled, seed)
     marks.append(Rule(key="cursor", value=here, bound="lam", role="text"))
     readouts = []
-    if curve is not None:
-        at = float(np.interp(np.log(here), np.log(curve[0]), curve[1]))
-        marks.append(Points(key="here", role="posterior", x=np.array([here]), y=np.array([at])))
-        readouts.append(Readout(name="log_evidence", label="log evidence", value=at, role="posterior", digits=4))
+    if value is not None and here == lam:
+        marks.append(Points(key="here", role="posterior", x=np.array([here]), y=np.array([value])))
+    if prior == "gaussian" or sampled:
+        readouts.append(Readout(name="log_evidence", label="log evidence", value=value, role="posterior", digits=4))
     if cv is not None and not x.low <= cv.lam_min <= x.high:
         readouts.append(Readout(name="lam_cv", label="validation λ", value=cv.lam_min, role="validation"))
     return Panel(key="evidence", title="Evidence", x=x, y=y, marks=tuple(marks), readouts=tuple(readouts))
@@ -77,10 +77,3 @@ def _cv_rule(found: Case, cv: CrossValidation) -> Mark:
     return Rule(
         key="lam_cv", role="validation", dash=True, value=cv.lam_min, label=f"validation: λ = {show(cv.lam_min)}"
     )
-
-
-def _curve(found: Case, prior: str, sigma2: float, sampled: bool, seed: int) -> tuple[Array, Array] | None:
-    if prior == "gaussian":
-        return found.lams, ridge_evidence(found, sigma2)[0]
-    laplace = lasso_evidence(found, sigma2, seed) if sampled else None
-    return None if laplace is None else laplace[:2]

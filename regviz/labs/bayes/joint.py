@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from regviz.lab import Axis, Lines, Mark, Panel, Points, Readout, Region
 from regviz.labs.bayes.along import others
-from regviz.labs.bayes.axes import coefficient_axis
+from regviz.labs.bayes.axes import coefficient_axis, holding
 from regviz.labs.bayes.posterior import Posterior
 from regviz.labs.bayes.scene import Case, path
 
@@ -31,7 +31,10 @@ def panel(made: Posterior, chosen: tuple[int, int], level: float, close: bool) -
     for key, edge, share in (("credible", outer, level), ("inner", inner, half)):
         marks.append(Region(key=key, role="posterior", x=edge[0], y=edge[1], label=f"{share:.0%}"))
     marks += _centres(made, plane.mean, j, k)
-    x, y = (coefficient_axis(made.case, made.sigma2, i) for i in chosen)
+    x, y = (
+        holding(coefficient_axis(made.case, made.sigma2, i), np.append(edge, (mean, made.mode[i])))
+        for i, edge, mean in zip(chosen, outer, plane.mean, strict=True)
+    )
     if close:
         x, y = _around(outer[0], x.label), _around(outer[1], y.label)
     readouts = (

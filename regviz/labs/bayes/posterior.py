@@ -10,15 +10,18 @@ from regviz.labs.bayes.scene import PENALTY, Case, path
 from regviz.linear.penalties import Penalty, kkt, make_penalty, objective
 from regviz.theory.bayes import PRIORS, GaussianPrior, LaplacePrior
 from regviz.theory.laplace_draws import LaplaceDraws
+from regviz.theory.laplace_marginal import integrated
 from regviz.theory.laplace_plane import GaussianPlane, LaplacePlane, Plane
 from regviz.theory.laplace_slice import Along, GaussianAlong, LaplaceAlong
 from regviz.theory.ridge_posterior import RidgePosterior
 
 Array = NDArray[np.float64]
 
-MIXED_LINE = 400
-MIXED_PLANE = 60
-"""Most draws of the other coefficients that are averaged along a line and over a plane."""
+MIXED_LINE = 200
+MIXED_PLANE = 100
+"""Most draws of the other coefficients' priors that are averaged along a line and over a plane."""
+ROUNDING = 4.0 * float(np.finfo(np.float64).eps)
+"""Share of a posterior's width below which a coefficient is rounding error."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,9 +95,11 @@ class Posterior:
         if isinstance(self.prior, GaussianPrior):
             curvature, pull = self._line(j) if self.held else self._marginal(j)
             return GaussianAlong(curvature, pull, self.prior.width)
-        curvature, pull = self._line(j)
-        pulls = np.array([pull]) if self.held else self._thinned(MIXED_LINE, (j,))[:, 0]
-        return LaplaceAlong(curvature, pulls, self.prior.width)
+        if self.held:
+            curvature, pull = self._line(j)
+            return LaplaceAlong(curvature, np.array([pull]), self.prior.width)
+        curvatures, pulls = self._mixed(MIXED_LINE, (j,))
+        return LaplaceAlong(curvatures[:, 0, 0], pulls[:, 0], self.prior.width)
 
     def plane(self, j: int, k: int) -> Plane:
         """The joint density of coefficients ``j`` and ``k``."""
@@ -107,14 +112,14 @@ class Posterior:
             return GaussianPlane((float(self.mode[j]), float(self.mode[k])), covariance)
         if self.held:
             return LaplacePlane(curvature, pull[None], self.prior.width, (float(self.mode[j]), float(self.mode[k])))
-        return self._mixed_plane(pair, curvature)
+        assert self.draws is not None
+        mean = self.draws.w[..., list(pair)].mean(axis=(0, 1))
+        return LaplacePlane(*self._mixed(MIXED_PLANE, pair), self.prior.width, (float(mean[0]), float(mean[1])))
 
-    def _mixed_plane(self, pair: tuple[int, int], curvature: Array) -> LaplacePlane:
-        """Pulls on the pair given the others: those on each alone, less what the partner at its draw takes away."""
-        pulls, partner = self._thinned(MIXED_PLANE, pair), self._thinned_draws(MIXED_PLANE, pair)
-        pulls = pulls + curvature[0, 1] * partner[:, ::-1]
-        mean = partner.mean(axis=0)
-        return LaplacePlane(curvature, pulls, self.prior.width, (float(mean[0]), float(mean[1])))
+    def _mixed(self, most: int, features: tuple[int, ...]) -> tuple[Array, Array]:
+        """(curvatures (M, k, k), pulls (M, k)) of the likelihood of ``features`` with the others integrated out."""
+        assert self.draws is not None
+        return integrated(self.case.problem, self.sigma2, _spread(self.draws.variances, most), features)
 
     def _line(self, j: int) -> tuple[float, float]:
         """(curvature, pull) of the likelihood of ``j`` with the others at the mode."""
@@ -136,14 +141,6 @@ class Posterior:
         own = rows[:, list(pair)]
         pull = problem.correlation[list(pair)] - rows @ self.mode + own @ self.mode[list(pair)]
         return own * scale, pull * scale
-
-    def _thinned(self, most: int, features: tuple[int, ...]) -> Array:
-        assert self.draws is not None
-        return _spread(self.draws.pulls, most, features)
-
-    def _thinned_draws(self, most: int, features: tuple[int, ...]) -> Array:
-        assert self.draws is not None
-        return _spread(self.draws.w, most, features)
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,11 +164,17 @@ def line(made: Posterior, j: int, level: float) -> Line:
     density = made.along(j)
     tail = 0.5 - 0.5 * level
     low, median, high = density.quantiles(np.array([tail, 0.5, 1.0 - tail])).tolist()
-    return Line(density, float(made.mode[j]), median, density.mean, low, high)
+    mode, median, mean = without_rounding(np.array([made.mode[j], median, density.mean]), high - low).tolist()
+    return Line(density, mode, median, mean, low, high)
 
 
-def _spread(values: Array, most: int, features: tuple[int, ...]) -> Array:
-    """About ``most`` rows (m, k) of ``values`` (T, C, p), evenly over sweeps and chains."""
-    flat = values[..., list(features)].reshape(-1, len(features))
+def without_rounding(values: Array, width: Array | float) -> Array:
+    """``values``, with 0 for those that are rounding error beside the ``width`` of their posterior."""
+    return np.where(np.abs(values) <= ROUNDING * np.asarray(width), 0.0, values)
+
+
+def _spread(values: Array, most: int) -> Array:
+    """About ``most`` rows (m, p) of ``values`` (T, C, p), evenly over sweeps and chains."""
+    flat = values.reshape(-1, values.shape[-1])
     rows = np.linspace(0, len(flat) - 1, min(most, len(flat))).astype(np.intp)
     return flat[rows]

@@ -1,6 +1,7 @@
 """What the bayes lab says: caption, notes on data and sampling, formula with numbers, and code for elsewhere."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 
@@ -9,18 +10,24 @@ from regviz.labs.bayes.posterior import Posterior
 from regviz.labs.bayes.scene import PENALTY, Noise
 from regviz.linear.snippets import Recipe, snippet
 
+Sampling = Literal["none", "sampled", "short", "large"]
+"""What became of the sampling: not wanted or not needed, done, too few effective draws, too large a problem."""
 
-def caption(made: Posterior) -> str:
-    """One sentence on prior, mode and mean."""
+
+def caption(made: Posterior, asked: float) -> str:
+    """One sentence on prior, mode and mean, and on the λ that was ``asked`` for where it is not the one shown."""
     p = made.case.problem.p
+    at = f"At λ = {show(made.lam)}"
+    if made.lam > asked:
+        at += f" (below it, as at {show(asked)}, the prior is flat)"
     if made.prior.name == "gaussian":
         return (
-            f"At λ = {show(made.lam)} ridge is the peak and the mean of the posterior under a Gaussian prior of width "
+            f"{at} ridge is the peak and the mean of the posterior under a Gaussian prior of width "
             f"τ = {show(made.prior.width)}: they are one point, for every one of the {p} coefficients."
         )
     zeros = int(np.count_nonzero(made.mode == 0.0))
     start = (
-        f"At λ = {show(made.lam)} the lasso is the peak of the posterior under a Laplace prior of width "
+        f"{at} the lasso is the peak of the posterior under a Laplace prior of width "
         f"b = {show(made.prior.width)}: {zeros} of {p} coefficients are exactly 0 at the peak"
     )
     if made.mean is None:
@@ -28,17 +35,25 @@ def caption(made: Posterior) -> str:
     return f"{start}, {int(np.count_nonzero(made.mean == 0.0))} at the posterior mean."
 
 
-def message(made: Posterior, guess: Noise, asked: float, sampled: bool) -> str:
+def message(made: Posterior, guess: Noise, asked: float, sampling: Sampling) -> str:
     """What was dropped, coded, assumed or left out, in a sentence or more; "" when there is nothing to say."""
     found = made.case
     said = list(found.data.notes)
     if made.lam > asked:
-        said.append(f"λ is taken as {show(made.lam)}: below that the prior is flat.")
+        said.append(
+            f"The slider asks for λ = {show(asked)}; all that is shown is at λ = {show(made.lam)}, "
+            "below which the prior is flat."
+        )
     if found.data.classes is not None:
         said.append("The target has two values and is treated here as a number with Gaussian noise.")
     if guess.least_squares is None:
         said.append("Least squares leaves no rows to estimate σ² from; the estimate is that of the largest evidence.")
-    if not sampled:
+    if sampling == "short":
+        said.append(
+            "Not enough draws: the chains agree too little, so that nothing sampled is shown and "
+            "the Laplace posterior stands with the others at the mode."
+        )
+    if sampling == "large":
         said.append(
             f"{found.problem.p} coefficients on {found.problem.n} rows are too many to sample: "
             "the Laplace posterior is shown with the others at the mode only."
