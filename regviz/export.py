@@ -1,4 +1,4 @@
-"""A lab's frames for scripts: as JSON, as CSV or as a picture. Numbers need no Qt; pictures are drawn by the canvas."""
+"""A lab's frames for scripts: as JSON, CSV, picture or animation. Numbers need no Qt; the canvas draws pictures."""
 
 import dataclasses
 import json
@@ -13,9 +13,11 @@ from regviz import __version__
 from regviz.files import write_text
 from regviz.lab import Frame, Lab, replace
 from regviz.labs import find
+from regviz.sweep import Progress, Sweep, swept, trained, usual
 from regviz.tidy import to_csv
 
 PICTURES = (".png", ".svg", ".pdf")
+FILMS = (".gif", ".mp4")
 NUMBERS = (".json", ".csv")
 THEMES = ("light", "dark", "projector")
 
@@ -26,13 +28,20 @@ class ExportError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """How a picture is made: one ``panel`` or ("") all, ``size`` in pixels, dots per inch for print, and the looks."""
+    """How a picture is made: one ``panel`` or ("") all, ``size`` in pixels, dots per inch for print, and the looks.
+
+    ``stamp`` says at the foot what made it. An animation shows ``sweep`` (by default the main slider's, or the
+    training) at ``fps`` pictures a second.
+    """
 
     panel: str = ""
     size: tuple[int, int] = (1920, 1080)
     dpi: float = 96.0
     theme: str = "light"
     transparent: bool = False
+    stamp: bool = True
+    sweep: Sweep | None = None
+    fps: int = 25
 
 
 def frames(lab: str | Lab, /, **state: Any) -> Iterator[Frame]:
@@ -48,20 +57,29 @@ def frames(lab: str | Lab, /, **state: Any) -> Iterator[Frame]:
 def render(lab: str | Lab, file: str | os.PathLike[str], /, *, picture: Picture | None = None, **state: Any) -> Path:
     """Write the last frame of a lab into ``file`` and return its path; the ending says what it becomes.
 
-    .png, .svg and .pdf are drawings (``picture`` says how), .json and .csv the numbers. Raises what `frames` raises,
-    `ExportError` for other endings, and `WriteError`.
+    .png, .svg and .pdf are drawings, .gif and .mp4 animations (``picture`` says how), .json and .csv the numbers.
+    Raises what `frames` raises, `ExportError` for other endings, and `WriteError`.
     """
     found = named(lab)
     return save(found, replace(found.State(), **state), file, picture or Picture())
 
 
-def save(lab: Lab, state: Any, file: str | os.PathLike[str], picture: Picture) -> Path:
-    """`render` for a state that is complete already."""
+def save(
+    lab: Lab, state: Any, file: str | os.PathLike[str], picture: Picture, *, tell: Progress | None = None
+) -> Path:
+    """`render` for a state that is complete already.
+
+    ``tell`` hears how an animation gets on and may raise to stop it.
+    """
     target = Path(file)
     ending = target.suffix.lower()
-    if ending not in PICTURES + NUMBERS:
-        known = ", ".join(PICTURES + NUMBERS)
+    if ending not in PICTURES + NUMBERS + FILMS:
+        known = ", ".join(PICTURES + NUMBERS + FILMS)
         raise ExportError(f"Cannot tell the format of {os.fspath(file)}: its name must end in one of {known}.")
+    if ending in FILMS:
+        return _save_film(lab, state, target, picture, tell)
+    if picture.sweep is not None:
+        raise ExportError(f"A sweep becomes an animation, so {os.fspath(file)} must end in {' or '.join(FILMS)}.")
     frame = last_frame(lab, state, picture.panel)
     if ending == ".json":
         write_text(file, to_json(lab, state, frame))
@@ -72,9 +90,31 @@ def save(lab: Lab, state: Any, file: str | os.PathLike[str], picture: Picture) -
 
         write_picture(
             lab, state, frame, file, panel=picture.panel, size=picture.size, theme=picture.theme, dpi=picture.dpi,
-            transparent=picture.transparent,
+            transparent=picture.transparent, stamped=picture.stamp,
         )  # fmt: skip
     return target
+
+
+def _save_film(lab: Lab, state: Any, target: Path, picture: Picture, tell: Progress | None) -> Path:
+    from regviz.gui.film import write_film
+
+    scenes = film(lab, state, picture.sweep)
+    if picture.panel:
+        _known_panel(lab, scenes[0][1], picture.panel)
+    if picture.transparent:
+        raise ExportError(f"Cannot write {target}: an animation has no transparent background.")
+    write_film(
+        lab, scenes, target, fps=picture.fps, panel=picture.panel, size=picture.size, theme=picture.theme,
+        stamped=picture.stamp, tell=tell,
+    )  # fmt: skip
+    return target
+
+
+def film(lab: Lab, state: Any, sweep: Sweep | None = None) -> list[tuple[Any, Frame]]:
+    """(state, frame) of the pictures of an animation: the sweep's, else a training's own, else the main slider's."""
+    if sweep is None and lab.trains:
+        return trained(lab, state)
+    return list(swept(lab, state, sweep or usual(lab, state)))
 
 
 def last_frame(lab: Lab, state: Any, panel: str = "") -> Frame:
@@ -85,10 +125,14 @@ def last_frame(lab: Lab, state: Any, panel: str = "") -> Frame:
     frame = newest[0]
     if not panel:
         return frame
+    _known_panel(lab, frame, panel)
+    return dataclasses.replace(frame, panels=(frame.panel(panel),))
+
+
+def _known_panel(lab: Lab, frame: Frame, panel: str) -> None:
     keys = [found.key for found in frame.panels]
     if panel not in keys:
         raise ExportError(f"The lab {lab.name} has no panel {panel!r}; its panels are {', '.join(keys)}.")
-    return dataclasses.replace(frame, panels=(frame.panel(panel),))
 
 
 def to_json(lab: Lab, state: Any, frame: Frame) -> str:

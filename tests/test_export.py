@@ -143,9 +143,9 @@ def test_equal_states_give_equal_files(tmp_path, ending):
     assert first.read_bytes() != other.read_bytes()
 
 
-@pytest.mark.parametrize("file", ["a", "a.gif", "a.json.bak", ".json"])
+@pytest.mark.parametrize("file", ["a", "a.webp", "a.json.bak", ".json"])
 def test_an_unknown_format_lists_the_formats(tmp_path, file):
-    with pytest.raises(ExportError, match=r"must end in one of \.png, \.svg, \.pdf, \.json, \.csv\.$"):
+    with pytest.raises(ExportError, match=r"must end in one of \.png, \.svg, \.pdf, \.json, \.csv, \.gif, \.mp4\.$"):
         render(toy, tmp_path / file)
 
 

@@ -5,23 +5,27 @@ from typing import Any
 
 from regviz.gui.canvas.export import Heading, Knob, render_frame
 from regviz.lab import Control, Frame, Lab, controls, document
+from regviz.stamp import stamp
 
 
 def write_picture(
     lab: Lab, state: Any, frame: Frame, file: str | os.PathLike[str], *, panel: str = "",
     size: tuple[int, int] = (1920, 1080), theme: str = "light", dpi: float = 96.0, transparent: bool = False,
+    stamped: bool = True,
 ) -> None:  # fmt: skip
     """Write ``frame`` into ``file``; a PNG carries the state, so that regviz can open it again.
+
+    ``stamped`` pictures say at the foot what made them.
 
     Raises the canvas's `ExportError` with a sentence for what cannot be made or written.
     """
     render_frame(
         frame, lab.title, file, size=size, theme=theme, dpi=dpi, transparent=transparent, panel=panel or None,
-        state_json=document.dump(lab, state), heading=heading(lab, state, frame),
+        state_json=document.dump(lab, state), heading=heading(lab, state, frame, stamped=stamped),
     )  # fmt: skip
 
 
-def heading(lab: Lab, state: Any, frame: Frame) -> Heading:
+def heading(lab: Lab, state: Any, frame: Frame, *, stamped: bool = False) -> Heading:
     """The lab's title with its main slider and its modes, as far as they have an effect in ``state``."""
     shown = [control for control in controls(state) if control.applies(state)]
     mode = next((c for c in shown if c.place == "mode" and c.kind == "choice"), None)
@@ -31,6 +35,7 @@ def heading(lab: Lab, state: Any, frame: Frame) -> Heading:
         knob=_knob(main, state, frame) if main else None,
         modes=tuple(map(_words, mode.choices)) if mode else (),
         mode=_words(getattr(state, mode.name)) if mode else "",
+        stamp=stamp(lab, state, frame) if stamped else "",
     )
 
 

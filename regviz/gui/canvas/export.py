@@ -28,7 +28,8 @@ from PySide6.QtWidgets import QApplication
 
 from regviz.gui.canvas.paint import paint_panel
 from regviz.gui.canvas.paint.dashboard import layout, paint_dashboard
-from regviz.gui.canvas.paint.heading import Heading, Knob
+from regviz.gui.canvas.paint.heading import STAMP_HEIGHT, Heading, Knob, paint_stamp
+from regviz.gui.canvas.place import Box
 from regviz.gui.canvas.png import read_png_state, with_text
 from regviz.gui.canvas.theme import THEMES, Theme, load_fonts, qcolor
 from regviz.lab import Frame, Panel
@@ -110,12 +111,16 @@ def picture_bytes(
 
 
 def frame_image(
-    frame: Frame, heading: Heading, theme: Theme, size: tuple[int, int], *, transparent: bool = False
-) -> QImage:
-    """A frame with its heading as an image of exactly ``size`` pixels; `ExportError` beyond 16,384 a side."""
+    frame: Frame, heading: Heading, theme: Theme, size: tuple[int, int], *, transparent: bool = False,
+    panel: str | None = None,
+) -> QImage:  # fmt: skip
+    """A frame with its heading, or one ``panel`` of it, as an image of exactly ``size`` pixels.
+
+    Raises `ExportError` beyond 16,384 a side and KeyError for an unknown panel.
+    """
     ensure_application()
     _check("the picture", size, 96.0)
-    return _image(_drawing(frame, heading, size, theme, transparent, None), size)
+    return _image(_drawing(frame, heading, size, theme, transparent, panel), size)
 
 
 def panel_image(
@@ -136,7 +141,7 @@ def _drawing(
     frame: Frame, heading: Heading, size: tuple[int, int], theme: Theme, transparent: bool, panel: str | None
 ) -> Draw:
     if panel:
-        return _panel_drawing(frame.panel(panel), size, theme, transparent, None, 1.0)
+        return _panel_drawing(frame.panel(panel), size, theme, transparent, None, 1.0, heading.stamp)
     scale = min(size[0] / 1920, size[1] / 1080)
 
     def draw(painter: QPainter) -> None:
@@ -148,14 +153,19 @@ def _drawing(
 
 
 def _panel_drawing(
-    panel: Panel, size: tuple[float, float], theme: Theme, transparent: bool, scale: float | None, ratio: float
-) -> Draw:
+    panel: Panel, size: tuple[float, float], theme: Theme, transparent: bool, scale: float | None, ratio: float,
+    stamp: str = "",
+) -> Draw:  # fmt: skip
     unit = scale * ratio if scale else min(size[0] / PANEL_DESIGN[0], size[1] / PANEL_DESIGN[1])
 
     def draw(painter: QPainter) -> None:
         _ground(painter, size, theme, transparent)
         painter.scale(unit, unit)
-        paint_panel(painter, panel, size[0] / unit, size[1] / unit, theme, card=not transparent)
+        wide, high = size[0] / unit, size[1] / unit
+        if stamp:
+            high -= STAMP_HEIGHT
+            paint_stamp(painter, theme, Box(16.0, high, wide - 16.0, high + STAMP_HEIGHT), stamp)
+        paint_panel(painter, panel, wide, high, theme, card=not transparent)
 
     return draw
 

@@ -48,6 +48,11 @@ def paint_dashboard(
 ) -> None:
     """Paint a frame on ``width`` × ``height`` design pixels."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    if top.stamp:
+        height -= heading.STAMP_HEIGHT
+        heading.paint_stamp(
+            painter, theme, Box(LEFT, height - 6, width - RIGHT, height - 6 + heading.STAMP_HEIGHT), top.stamp
+        )
     above = _paint_top(painter, frame, top, width, theme)
     below = height - (36.0 if frame.caption else BOTTOM)
     for panel, box in zip(frame.panels, layout(len(frame.panels), width - LEFT - RIGHT, below - above), strict=True):

@@ -20,6 +20,9 @@ NAME = Style(26, 600)
 PLAIN = Style(18)
 STRONG = Style(18, 600)
 SMALL = Style(16, 500)
+STAMP = Style(14)
+STAMP_HEIGHT = 22.0
+"""Design pixels that a stamp takes at the foot of a picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +47,15 @@ class Knob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """What a picture of a whole frame says on top: the lab's ``title``, the main slider, and the modes to choose."""
+    """What a picture of a whole frame says on top: the lab's ``title``, the main slider, and the modes to choose;
+    ``stamp`` is the small line at the foot that says what made the picture.
+    """
 
     title: str
     knob: Knob | None = None
     modes: tuple[str, ...] = ()
     mode: str = ""
+    stamp: str = ""
 
 
 def paint_name(painter: QPainter, theme: Theme, x: float, middle: float, words: str, room: float) -> None:
@@ -135,6 +141,13 @@ def paint_caption(painter: QPainter, theme: Theme, box: Box, caption: str) -> No
     """The sentence under the cards, smaller where it is long."""
     text, style = ink.fit(caption, PLAIN, box.width, 12)
     ink.write(painter, box.left, (box.top + box.bottom - ink.height(style)) / 2, text, style, theme.muted)
+
+
+def paint_stamp(painter: QPainter, theme: Theme, box: Box, stamp: str) -> None:
+    """The line that says what made the picture, at the right."""
+    text, style = ink.fit(stamp, STAMP, box.width, 9)
+    left = box.right - ink.width(text, style)
+    ink.write(painter, left, (box.top + box.bottom - ink.height(style)) / 2, text, style, theme.muted)
 
 
 def paint_formula(painter: QPainter, theme: Theme, stem: str, box: Box) -> bool:
