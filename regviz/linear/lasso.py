@@ -84,10 +84,11 @@ def _from_gram(gram: Array, corr: Array, stop: float, extended: Callable[[], tup
     errors = violations(gram, corr, trace)
     worst = float(errors.max())
     if not trace.cycled and worst <= _TIGHT * float(trace.lams[0]):
-        return _merged(_knotted(trace, max(worst, 0.0)))
+        return _merged(Knotted(trace.lams, trace.coef, trace.features, trace.entering, max(worst, 0.0)))
     check_squares(gram, corr)
     spare = _cut(trace, _beyond_rounding(gram, trace, errors), stop)
-    return _merged(_knotted(*_mended(gram, corr, stop, spare, *extended())))
+    trace, worst = _mended(gram, corr, stop, spare, *extended())
+    return _merged(Knotted(trace.lams, trace.coef, trace.features, trace.entering, worst))
 
 
 def check_squares(gram: Array, corr: Array) -> None:
@@ -134,13 +135,16 @@ def violations(gram: Array, corr: Array, trace: Trace) -> Array:
 
     Between two knots every condition is linear in λ, so that nothing is violated more there.
     """
-    signs = trace.signs.copy()
-    rows = np.arange(trace.lams.size - 1)
-    signs[rows, trace.features[:-1]] = trace.sides[:-1]
-    lams = trace.lams[:, None]
+    lams, signs = trace.lams[:, None], trace.signs.copy()
+    signs[np.arange(len(signs) - 1), trace.features[:-1]] = trace.sides[:-1]
     # |c − λs| where s is ±1, |c| − λ where it is 0.
-    off = np.abs(corr - trace.coef @ gram - lams * signs)
-    off += lams * (np.abs(signs) - 1.0)
+    off = trace.coef @ gram
+    np.subtract(corr, off, out=off)
+    pull = lams * signs
+    off -= pull
+    np.abs(off, out=off)
+    off += np.abs(pull, out=pull)
+    off -= lams
     worst: Array = off.max(axis=1)
     return worst
 
@@ -158,13 +162,8 @@ def _cut(trace: Trace, errors: Array, stop: float) -> Found:
     lams, features = trace.lams[rows], trace.features[rows]
     lams[-1], features[-1] = stop, -1
     signs = trace.signs[np.append(np.arange(k + 1), k + 1)]
-    return Trace(lams, trace.coef[rows], signs, features, trace.sides[rows], False), float(score[k])
-
-
-def _knotted(trace: Trace, worst: float) -> Knotted:
-    rows = np.arange(trace.lams.size)
-    entering = trace.signs[rows, trace.features] == 0.0
-    return Knotted(trace.lams, trace.coef, trace.features, entering, worst)
+    kept = Trace(lams, trace.coef[rows], signs, features, trace.sides[rows], trace.entering[rows], False)
+    return kept, float(score[k])
 
 
 def _merged(found: Knotted) -> Knots:

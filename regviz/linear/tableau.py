@@ -26,8 +26,8 @@ Visit = tuple[Any, int, float]
 class Trace(NamedTuple):
     """What a homotopy visited: at ``lams[k]`` (K,) feature ``features[k]`` entered or left, with sign ``sides[k]``.
 
-    ``signs[k]`` (K, p) are the active signs just above ``lams[k]``, ``coef[k]`` (K, p) the solution there. The last
-    entry is the end of the path (feature −1). ``cycled`` tells of a run that was given up.
+    ``entering`` (K,) tells which. ``signs[k]`` (K, p) are the active signs just above ``lams[k]``, ``coef[k]`` (K, p)
+    the solution there. The last entry is the end of the path (feature −1). ``cycled`` tells of a run that was given up.
     """
 
     lams: Array
@@ -35,6 +35,7 @@ class Trace(NamedTuple):
     signs: Array
     features: NDArray[np.intp]
     sides: Array
+    entering: NDArray[np.bool_]
     cycled: bool
 
 
@@ -87,9 +88,9 @@ class Tableau:
             # With these two entries the rank-one update also writes the pivot's own row and column, exactly enough.
             row[j] = 1.0 + inverse
             column[j] = pivot - 1.0
-            self.rank_one(-1.0, column, row, a=cells.T, overwrite_a=1)
+            self.rank_one(cells, row, column)
             return
-        self.rank_one(-1.0, column, row, a=cells.T, overwrite_a=1)
+        self.rank_one(cells, row, column)
         cells[:, j] = row
         column *= -inverse
         column[j] = inverse
@@ -107,16 +108,21 @@ class Tableau:
         self.some_blocked = False
 
 
-def _rank_one(gram: Array) -> Callable[..., object]:
-    """BLAS for large float64, else NumPy, whose import is free: a += alpha·x·yᵀ in place."""
+def _rank_one(gram: Array) -> Callable[[Array, Array, Array], None]:
+    """Take x·yᵀ off an array in place: BLAS for large float64, else NumPy, whose import is free."""
     if gram.dtype == np.float64 and len(gram) > _SMALL:
         from scipy.linalg.blas import dger
 
-        update: Callable[..., object] = dger
-        return update
+        def blas(cells: Array, x: Array, y: Array) -> None:
+            dger(-1.0, y, x, a=cells.T, overwrite_a=1)
 
-    def plain(alpha: float, x: Array, y: Array, a: Array, overwrite_a: int) -> None:
-        a += np.multiply.outer(alpha * x, y)
+        return blas
+    scratch = np.empty((len(gram) + 4, len(gram)), gram.dtype)
+    dot, subtract = np.dot, np.subtract
+
+    def plain(cells: Array, x: Array, y: Array) -> None:
+        dot(x[:, None], y[None], out=scratch)
+        subtract(cells, scratch, out=cells)
 
     return plain
 
@@ -131,12 +137,13 @@ def homotopy(gram: Array, corr: Array, stop: float = 0.0) -> Trace:
     cells, base, signs, least = table.cells, table.base, table.signs, table.least
     tops, falls, lines = cells[p : p + 2], cells[p + 2 :], cells[p::2]
     ratios, store = np.empty((2, p), gram.dtype), np.empty((3 * p + 8, 2, p), gram.dtype)
+    slope = np.array(_SLOPE, gram.dtype)
     add, maximum, divide = np.add, np.maximum, np.divide
     lam, idle, limit = np.inf, 0, 4 * p + 16
     floor = max(stop, _FLOOR * float(np.abs(corr).max()))
     while idle < limit:
         add(falls, base, out=ratios)
-        maximum(ratios, _SLOPE, out=ratios)
+        maximum(ratios, slope, out=ratios)
         divide(tops, ratios, out=ratios)
         place = int(ratios.argmax())
         below = ratios.item(place)
@@ -168,15 +175,17 @@ def _trace(visits: list[Visit], pairs: Array, cycled: bool) -> Trace:
     heights, places, ways = zip(*visits, strict=True)
     signs = np.zeros((len(visits), pairs.shape[2]))
     active: set[int] = set()
+    entering = []
     for k, (j, side) in enumerate(zip(places[:-1], ways, strict=False), 1):
-        signs[k, j] = -side if j in active else side
+        enters = j not in active
+        signs[k, j] = side if enters else -side
         active ^= {j}
+        entering.append(enters)
     np.add.accumulate(signs, axis=0, out=signs)
-    lams = np.array(heights)
+    lams, features = np.array(heights), np.array(places)
     coef = pairs[:, 0] - lams[:, None] * pairs[:, 1]
     coef[signs * coef <= 0.0] = 0.0
-    features = np.array(places)
     coef[np.arange(len(visits) - 1), features[:-1]] = 0.0
     if coef.dtype != np.float64:
         coef, lams = coef.astype(np.float64), lams.astype(np.float64)
-    return Trace(lams, coef, signs, features, np.array(ways), cycled)
+    return Trace(lams, coef, signs, features, np.array(ways), np.array([*entering, True]), cycled)
