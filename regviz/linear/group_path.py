@@ -1,6 +1,6 @@
-"""The group lasso's path: a grid of λ solved in batches, and each λ where a group enters or leaves, by root finding.
+"""The group lasso's path: a grid of λ, and between its points each λ where a group enters or leaves, by root finding.
 
-Between two such λ the solution is smooth and nearly linear, so that the tangent at one point predicts many others.
+The grid is solved in `group_grid`.
 """
 
 from itertools import pairwise
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regviz.linear.group_grid import along
 from regviz.linear.groups import group_norms
 from regviz.linear.problem import Array
 
@@ -28,61 +29,24 @@ def trace(solver: "GroupLassoSolver", k: int) -> tuple[Array, Array]:
     if top == 0.0:
         return np.zeros(1), solver.least_squares[None]
     tall = solver.problem.n > p
-    tail = _TAIL if tall else ()
-    grid = np.concatenate([top * np.geomspace(1.0, _SPAN if tall else 1e-3, max(k, 2)), top * np.array(tail)])
+    grid = top * np.geomspace(1.0, _SPAN if tall else 1e-3, max(k, 2))
     points: list[Knot] = [(top, np.zeros(p))]
-    position = 1
-    while position < grid.size:
-        high, before = points[-1]
-        lam = float(grid[position])
-        try:
-            w = solver.settle(lam, before)
-            points += changes(solver, (high, before), solver.active(before), (lam, w))
-        except ArithmeticError:
-            # below the grid's end an ill-conditioned problem may have no certified answer: the path goes straight to 0
-            if lam >= grid[0] * _SPAN * (1.0 - 1e-9):
-                raise
-            break
-        points.append((lam, w))
-        position += 1
-        batch = _smooth(solver, w, grid, position)
-        points += batch
-        position += len(batch)
+    for lam, w in zip(grid[1:].tolist(), along(solver, grid)[1:], strict=True):
+        points += _reached(solver, points[-1], (lam, w))
+    try:
+        for lam in (top * share for share in (_TAIL if tall else ())):
+            points += _reached(solver, points[-1], (lam, solver.settle(lam, points[-1][1])))
+    except ArithmeticError:
+        # down there an ill-conditioned problem may have no certified answer: the path goes straight to 0
+        pass
     points.append((0.0, solver.least_squares))
     kept = [points[0], *(new for old, new in pairwise(points) if new[0] < old[0])]
     return np.array([lam for lam, _ in kept]), np.stack([w for _, w in kept])
 
 
-def _smooth(solver: "GroupLassoSolver", w: Array, grid: Array, position: int) -> list[Knot]:
-    """Certified solutions at grid[position:] as far as the active groups of ``w``, at the point before, still hold."""
-    active = solver.active(w)
-    found: list[Knot] = []
-    window = max(2, 6000 // max(1, sum(len(solver.groups[g]) for g in active)) ** 2)
-    while active and position < grid.size:
-        lams = grid[position : position + window]
-        rows = _batch(solver, active, w, grid[position - 1], lams)
-        found += zip(lams.tolist(), rows, strict=False)
-        if len(rows) < lams.size:
-            break
-        position += len(rows)
-        w = rows[-1]
-        window *= 2
-    return found
-
-
-def _batch(solver: "GroupLassoSolver", active: "Active", w: Array, lam: float, lams: Array) -> Array:
-    """The leading rows (≤ L, p) of the solutions at ``lams`` (L,) in which exactly ``active`` are non-zero."""
-    index = solver.block(active).index
-    start = w[index][None]
-    slope = solver.restricted(active, np.array([lam]), start).slope
-    guess = start + (lams - lam)[:, None] * slope
-    result = solver.restricted(active, lams, guess)
-    over = solver.violations(active, result.w, lams)
-    good = result.converged & (over.max(axis=1) <= 1e-14 * solver.lam_max)
-    count = lams.size if good.all() else int(np.argmin(good))
-    rows = np.zeros((count, w.size))
-    rows[:, index] = result.w[:count]
-    return rows
+def _reached(solver: "GroupLassoSolver", high: Knot, low: Knot) -> list[Knot]:
+    """``low``, after the knots between the two."""
+    return [*changes(solver, high, solver.active(high[1]), low), low]
 
 
 def changes(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from regviz.linear.arguments import Arguments
 from regviz.linear.elastic_net import elastic_net_at
+from regviz.linear.group_grid import along
 from regviz.linear.group_lasso import GroupLassoSolver
 from regviz.linear.groups import all_single
 from regviz.linear.lasso import gram_path, lasso_path
@@ -222,6 +223,9 @@ class _Left:
 
 def _solved(left: _Left, training: Problem, penalty: str, checked: Arguments, grid: Array) -> Solved:
     """Solutions along the falling ``grid`` (L,), each started from the one above."""
+    if checked.groups is not None:
+        solver = GroupLassoSolver(training, checked.groups)
+        return Solved(left, grid, along(solver, grid), solver.at)
     solve = _solver(training, penalty, checked)
     found, w = [], np.zeros(training.p)
     for lam in grid.tolist():
@@ -238,8 +242,6 @@ def _solver(training: Problem, penalty: str, checked: Arguments) -> Callable[[fl
     if penalty == "ridge" or checked.alpha == 0.0:
         system = RidgeSystem(training)
         return lambda lam, start: system.at(np.array([lam]))[0]
-    if checked.groups is not None:
-        return GroupLassoSolver(training, checked.groups).at
     alpha = checked.alpha
     assert alpha is not None
     return lambda lam, start: elastic_net_at(training, lam, alpha, start)

@@ -28,6 +28,7 @@ from sklearn.linear_model import lasso_path as coordinate_descent  # noqa: E402
 from regviz.data import bundled  # noqa: E402
 from regviz.linear import Problem, cross_validate, path_of  # noqa: E402
 from regviz.linear.elastic_net import elastic_net_at  # noqa: E402
+from regviz.linear.group_grid import along  # noqa: E402
 from regviz.linear.group_lasso import GroupLassoSolver  # noqa: E402
 from regviz.linear.group_penalties import GroupLasso  # noqa: E402
 from regviz.linear.lasso import lasso_path  # noqa: E402
@@ -216,11 +217,7 @@ def group_paths():
         weights = np.sqrt([float(len(group)) for group in groups])
 
         def ours(_, whole=whole, groups=groups, grid=grid):
-            made, w, found = GroupLassoSolver(whole, groups), np.zeros(whole.p), []
-            for lam in grid.tolist():
-                w = made.at(lam, w)
-                found.append(w)
-            return np.array(found)
+            return along(GroupLassoSolver(whole, groups), grid)
 
         def peer(_, whole=whole, groups=groups, grid=grid, weights=weights):
             return celer_path(

@@ -1,0 +1,109 @@
+"""The group lasso at many λ at once: each active set is solved in batches of λ, with the groups that enter guessed.
+
+What the guesses do not settle is solved one λ after another by the solver itself; knots are found in `group_path`.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regviz.linear.problem import Array
+
+if TYPE_CHECKING:
+    from regviz.linear.group_lasso import Active, GroupLassoSolver
+
+_ROOM = 6000
+"""A batch has this many systems over the square of their size, as many as a cache holds."""
+_LEAST = 1e-3
+"""The start of a group that should not be in, as a share of what its correlation would make it."""
+
+
+def along(solver: "GroupLassoSolver", lams: Array) -> Array:
+    """Solutions (L, p) at the falling ``lams`` (L,) ≥ 0, each certified as by `GroupLassoSolver.at`."""
+    run = _Run(solver, lams[lams > 0.0])
+    while run.place < run.lams.size:
+        run.advance()
+    rest = [solver.at(float(lam)) for lam in lams[run.lams.size :]]
+    return np.vstack([run.w, *rest])
+
+
+class _Run:
+    """The solutions so far: those before ``place``, and what the next rows are expected to be."""
+
+    def __init__(self, solver: "GroupLassoSolver", lams: Array) -> None:
+        self.solver, self.lams = solver, lams
+        self.w = np.zeros((lams.size, solver.problem.p))
+        self.place = int(np.count_nonzero(lams >= solver.lam_max))
+        self.active: Active = ()
+        self.guess = np.zeros((lams.size - self.place, 0))
+
+    def advance(self) -> None:
+        """Solve the rows that are guessed, keep those that hold, and guess further ones."""
+        solver, active = self.solver, self.active
+        guess = self.guess[: self._window(active)]
+        lams = self.lams[self.place : self.place + len(guess)]
+        rows, slope, converged = guess, guess, np.ones(len(guess), dtype=bool)
+        if active:
+            result = solver.restricted(active, lams, guess)
+            rows, slope, converged = result.w, result.slope, result.converged
+        over = solver.violations(active, rows, lams) > 1e-14 * solver.lam_max
+        good = converged & ~over.any(axis=1)
+        count = lams.size if good.all() else int(good.argmin())
+        self._keep(rows[:count])
+        if count == lams.size:
+            self._follow(rows[-1], slope[-1], float(lams[-1]))
+        elif converged[count]:
+            end = lams.size if converged.all() else count + int(converged[count:].argmin())
+            self._admit(rows[count:end], over[count:end], lams[count:end])
+        else:
+            self._settle()
+
+    def _window(self, active: "Active") -> int:
+        size = sum(len(self.solver.groups[g]) for g in active)
+        return max(2, _ROOM // max(1, size) ** 2)
+
+    def _keep(self, rows: Array) -> None:
+        if self.active:
+            self.w[self.place : self.place + len(rows), self.solver.block(self.active).index] = rows
+        self.place += len(rows)
+
+    def _follow(self, w: Array, slope: Array, lam: float) -> None:
+        """Guess the rows to come by the tangent at ``lam``."""
+        self.guess = w + (self.lams[self.place :] - lam)[:, None] * slope
+
+    def _settle(self) -> None:
+        """Solve the next row by itself, from the one before."""
+        solver, k = self.solver, self.place
+        lam = float(self.lams[k])
+        self.w[k] = solver.settle(lam, self.w[k - 1] if k else self.w[k])
+        self.place, self.active = k + 1, solver.active(self.w[k])
+        index = solver.block(self.active).index
+        start = self.w[k][index][None]
+        self._follow(start[0], solver.restricted(self.active, np.array([lam]), start).slope[0], lam)
+
+    def _admit(self, rows: Array, over: NDArray[np.bool_], lams: Array) -> None:
+        """Let in what is ``over`` (m, G) its limit in the first of ``rows`` (m, a), for as long as nothing else is."""
+        solver = self.solver
+        entering = np.flatnonzero(over[0])
+        others = (over & ~over[0]).any(axis=1)
+        alone = int(others.argmax()) if others.any() else len(rows)
+        rows, lams = rows[:alone], lams[:alone]
+        left = solver.correlations(self.active, rows)
+        whole = np.zeros((alone, solver.problem.p))
+        if self.active:
+            whole[:, solver.block(self.active).index] = rows
+        for g in entering.tolist():
+            members = np.array(solver.groups[g])
+            whole[:, members] = self._start(g, members, left[:, members], lams)
+        self.active = tuple(sorted({*self.active, *entering.tolist()}))
+        self.guess = whole[:, solver.block(self.active).index]
+
+    def _start(self, group: int, members: NDArray[np.intp], left: Array, lams: Array) -> Array:
+        """Where ``group`` would be (m, p_g) by its correlations ``left`` (m, p_g), if the others stayed."""
+        size = np.sqrt((left * left).sum(axis=1))
+        unit = left / size[:, None]
+        bend = ((unit @ self.solver.cross_gram(self.solver.groups[group], members)) * unit).sum(axis=1)
+        length = np.maximum(size - lams * self.solver.roots[group], _LEAST * size) / bend
+        result: Array = unit * length[:, None]
+        return result
