@@ -4,7 +4,7 @@ import dataclasses
 import json
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ from typing import Any
 from regviz import __version__
 from regviz.files import write_text
 from regviz.lab import Frame, Lab, replace
+from regviz.lab.lecture import Lecture, Scene
 from regviz.labs import find
-from regviz.sweep import Progress, Sweep, swept, trained, usual
+from regviz.sweep import Progress, Sweep, quiet, swept, trained, usual
 from regviz.tidy import to_csv
 
 PICTURES = (".png", ".svg", ".pdf")
@@ -65,7 +66,7 @@ def render(lab: str | Lab, file: str | os.PathLike[str], /, *, picture: Picture 
 
 
 def save(
-    lab: Lab, state: Any, file: str | os.PathLike[str], picture: Picture, *, tell: Progress | None = None
+    lab: Lab, state: Any, file: str | os.PathLike[str], picture: Picture, *, tell: Progress = quiet
 ) -> Path:
     """`render` for a state that is complete already.
 
@@ -95,26 +96,69 @@ def save(
     return target
 
 
-def _save_film(lab: Lab, state: Any, target: Path, picture: Picture, tell: Progress | None) -> Path:
+def _save_film(lab: Lab, state: Any, target: Path, picture: Picture, tell: Progress) -> Path:
     from regviz.gui.film import write_film
 
-    scenes = film(lab, state, picture.sweep)
+    scenes = film(lab, state, picture.sweep, lambda made, total: tell(made, 2 * total))
     if picture.panel:
         _known_panel(lab, scenes[0][1], picture.panel)
     if picture.transparent:
         raise ExportError(f"Cannot write {target}: an animation has no transparent background.")
     write_film(
         lab, scenes, target, fps=picture.fps, panel=picture.panel, size=picture.size, theme=picture.theme,
-        stamped=picture.stamp, tell=tell,
+        stamped=picture.stamp, tell=lambda made, total: tell(total + made, 2 * total),
     )  # fmt: skip
     return target
 
 
-def film(lab: Lab, state: Any, sweep: Sweep | None = None) -> list[tuple[Any, Frame]]:
+def film(lab: Lab, state: Any, sweep: Sweep | None = None, tell: Progress = quiet) -> list[tuple[Any, Frame]]:
     """(state, frame) of the pictures of an animation: the sweep's, else a training's own, else the main slider's."""
     if sweep is None and lab.trains:
-        return trained(lab, state)
-    return list(swept(lab, state, sweep or usual(lab, state)))
+        return trained(lab, state, tell=tell)
+    return list(swept(lab, state, sweep or usual(lab, state), tell))
+
+
+def save_panels(lab: Lab, state: Any, file: str | os.PathLike[str], picture: Picture) -> list[Path]:
+    """Every panel of the last frame as a picture of its own, its key added to the file's name; returns the files.
+
+    Raises what `render` raises, and `ExportError` for files that are no pictures.
+    """
+    from regviz.gui.picture import write_picture
+
+    target = Path(file)
+    if target.suffix.lower() not in PICTURES or picture.panel or picture.sweep:
+        raise ExportError(f"Each panel becomes a picture, so {target} must end in {', '.join(PICTURES)}.")
+    frame, files = last_frame(lab, state), []
+    for panel in frame.panels:
+        files.append(target.with_name(f"{target.stem}-{panel.key}{target.suffix}"))
+        write_picture(
+            lab, state, frame, files[-1], panel=panel.key, size=picture.size, theme=picture.theme, dpi=picture.dpi,
+            transparent=picture.transparent, stamped=picture.stamp,
+        )  # fmt: skip
+    return files
+
+
+def save_lecture(
+    lecture: Lecture, scenes: Sequence[Scene], file: str | os.PathLike[str], picture: Picture, tell: Progress = quiet
+) -> None:
+    """Write ``scenes`` of a lecture: .pdf is a handout, .gif and .mp4 the one scene's move, no ending a folder.
+
+    Raises `ExportError` for other endings, for several scenes in one animation, and for what cannot be written.
+    """
+    from regviz.gui.handout import write_handout, write_pictures, write_step
+
+    ending = Path(file).suffix.lower()
+    looks: dict[str, Any] = {"size": picture.size, "theme": picture.theme, "stamped": picture.stamp, "tell": tell}
+    if ending == ".pdf":
+        write_handout(lecture, scenes, file, tell=tell)
+    elif ending in FILMS and len(scenes) == 1:
+        write_step(scenes[0], file, fps=picture.fps, **looks)
+    elif ending in FILMS:
+        raise ExportError(f"An animation shows one step: say which one becomes {os.fspath(file)}.")
+    elif ending:
+        raise ExportError(f"A lecture becomes a .pdf, .gif, .mp4 or a folder, not {os.fspath(file)}.")
+    else:
+        write_pictures(scenes, file, dpi=picture.dpi, transparent=picture.transparent, **looks)
 
 
 def last_frame(lab: Lab, state: Any, panel: str = "") -> Frame:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from regviz import __version__
-from regviz.lab import Control, Frame, Lab, controls, show
+from regviz.lab import Control, Frame, Lab, controls
 
 _CONVENTIONS = {
     "none": "1/(2n)‖y − Xw‖²",
@@ -28,9 +28,13 @@ def stamp(lab: Lab, state: Any, frame: Frame) -> str:
 
 
 def _main(main: Control, state: Any, frame: Frame) -> str:
-    words = f"{main.symbol or main.label} = {show(getattr(state, main.name), 6)}"
+    words = f"{main.symbol or main.label} = {_number(getattr(state, main.name))}"
     convention = _convention(frame.formula)
     return f"{words} in {convention}" if main.name == "lam" and convention else words
+
+
+def _number(value: float | int) -> str:
+    return f"{value:.6g}".replace("-", "\N{MINUS SIGN}")
 
 
 def _convention(stem: str) -> str:

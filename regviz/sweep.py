@@ -13,7 +13,11 @@ FRAMES = 120
 MOST_FRAMES = 2_000
 
 Progress = Callable[[int, int], None]
-"""Told (pictures made, pictures in all); it may raise to stop."""
+"""Told (steps made, steps in all); it may raise to stop."""
+
+
+def quiet(made: int, total: int) -> None:
+    """Tell nobody."""
 
 
 class SweepError(ValueError):
@@ -77,24 +81,28 @@ def values(control: Control, sweep: Sweep) -> list[float | int]:
     return [nearest(control, value) for value in ends]
 
 
-def swept(lab: Lab, state: Any, sweep: Sweep) -> Iterator[tuple[Any, Frame]]:
+def swept(lab: Lab, state: Any, sweep: Sweep, tell: Progress = quiet) -> Iterator[tuple[Any, Frame]]:
     """(state, its last frame) along the sweep; equal states are solved once."""
     control = _numeric(lab, sweep.name)
     before: tuple[Any, Frame] | None = None
-    for value in values(control, sweep):
+    for index, value in enumerate(values(control, sweep), 1):
         now = replace(state, **{sweep.name: value})
         if before is None or before[0] != now:
             *_, frame = lab.frames(now)
             before = now, frame
+        tell(index, sweep.frames)
         yield before
 
 
-def trained(lab: Lab, state: Any, count: int = FRAMES) -> list[tuple[Any, Frame]]:
+def trained(
+    lab: Lab, state: Any, count: int = FRAMES, tell: Progress = quiet
+) -> list[tuple[Any, Frame]]:
     """At most ``count`` frames of a training, evenly spaced from the first to the last."""
     kept: list[Frame] = []
     every, last = 1, None
     for index, frame in enumerate(lab.frames(state)):
         last = frame
+        tell(round(count * (frame.progress or 0.0)), count)
         if index % every == 0:
             kept.append(frame)
         if len(kept) > 2 * count:

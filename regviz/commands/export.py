@@ -1,11 +1,15 @@
-"""`regviz export`: a lab's picture or numbers as a file, without a window."""
+"""`regviz export`: a lab's picture or numbers, or a lecture, as files, without a window."""
 
 import argparse
 import re
+from pathlib import Path
 
+from regviz import lectures
 from regviz.commands import CommandError, Parser, add_settings, state_of
-from regviz.export import FILMS, NUMBERS, PICTURES, THEMES, Picture, named, save
-from regviz.sweep import FRAMES, parse_sweep
+from regviz.export import FILMS, NUMBERS, PICTURES, THEMES, Picture, named, save, save_lecture, save_panels
+from regviz.lab.lecture import scenes as fitted
+from regviz.labs import labs
+from regviz.sweep import FRAMES, Sweep, parse_sweep
 
 MAX_SIDE = 16_384
 """Largest width or height of a picture in pixels."""
@@ -14,11 +18,14 @@ MAX_SIDE = 16_384
 def parser() -> Parser:
     """The arguments of `regviz export`."""
     made = Parser("export", f"Write a lab into a file: a picture ({' '.join(PICTURES)}), its numbers "
-                            f"({' '.join(NUMBERS)}) or an animation ({' '.join(FILMS)}).")  # fmt: skip
-    made.add_argument("lab", metavar="LAB", help="name of a lab")
+                            f"({' '.join(NUMBERS)}) or an animation ({' '.join(FILMS)}). A lecture becomes a .pdf "
+                            "handout, a folder of numbered pictures or, one --step, an animation.")  # fmt: skip
+    made.add_argument("lab", metavar="LAB", help="name of a lab, or of a lecture or its file")
     add_settings(made)
     made.add_argument("-o", "--output", required=True, metavar="FILE", help="the ending of its name says the format")
     made.add_argument("--panel", default="", metavar="KEY", help="only this panel")
+    made.add_argument("--each-panel", action="store_true", help="every panel as a picture of its own: FILE-KEY.png")
+    made.add_argument("--step", default="", metavar="N", help="only this step of a lecture")
     made.add_argument("--size", default="1920x1080", metavar="WxH", help="pixels of a picture (1920x1080)")
     made.add_argument("--dpi", default="96", metavar="N", help="dots per inch that a picture states (96)")
     made.add_argument("--theme", choices=THEMES, default="light", help="colours of a picture")
@@ -34,15 +41,48 @@ def parser() -> Parser:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the file."""
+    if _is_lecture(arguments.lab):
+        return _run_lecture(arguments)
+    if arguments.step:
+        raise CommandError(f"--step is for lectures, and {arguments.lab!r} is none.")
     lab = named(arguments.lab)
+    picture = _picture(arguments, parse_sweep(lab, arguments.sweep) if arguments.sweep else None)
     state = state_of(lab, arguments.settings)
-    picture = Picture(
-        panel=arguments.panel, size=size(arguments.size), dpi=dots(arguments.dpi), theme=arguments.theme,
-        transparent=arguments.transparent, stamp=not arguments.no_stamp, fps=rate(arguments.fps),
-        sweep=parse_sweep(lab, arguments.sweep) if arguments.sweep else None,
-    )  # fmt: skip
-    save(lab, state, arguments.output, picture)
+    if arguments.each_panel:
+        save_panels(lab, state, arguments.output, picture)
+    else:
+        save(lab, state, arguments.output, picture)
     return 0
+
+
+def _picture(arguments: argparse.Namespace, sweep: Sweep | None = None) -> Picture:
+    return Picture(
+        panel=arguments.panel, size=size(arguments.size), dpi=dots(arguments.dpi), theme=arguments.theme,
+        transparent=arguments.transparent, stamp=not arguments.no_stamp, fps=rate(arguments.fps), sweep=sweep,
+    )  # fmt: skip
+
+
+def _is_lecture(word: str) -> bool:
+    return word in lectures.names() or Path(word).suffix.lower() in (".regviz", ".json")
+
+
+def _run_lecture(arguments: argparse.Namespace) -> int:
+    """Write a lecture: .pdf is a handout, .gif and .mp4 one step, anything else a folder of numbered pictures."""
+    for name, given in (("--set", arguments.settings), ("--panel", arguments.panel), ("--sweep", arguments.sweep),
+                        ("--each-panel", arguments.each_panel)):  # fmt: skip
+        if given:
+            raise CommandError(f"{name} is for labs, and {arguments.lab!r} is a lecture.")
+    lecture = lectures.find(arguments.lab)
+    scenes = fitted(lecture, labs())
+    chosen = [scenes[_step(arguments.step, len(scenes)) - 1]] if arguments.step else list(scenes)
+    save_lecture(lecture, chosen, arguments.output, _picture(arguments))
+    return 0
+
+
+def _step(text: str, most: int) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:6]) <= most:
+        raise CommandError(f"--step must be a whole number from 1 to {most}, not {text!r}.")
+    return int(text)
 
 
 def size(text: str) -> tuple[int, int]:

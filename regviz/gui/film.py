@@ -20,7 +20,7 @@ _SAMPLES = 5
 
 def write_film(
     lab: Lab, scenes: Sequence[Scene], file: str | os.PathLike[str], *, fps: int = 25, panel: str = "",
-    size: tuple[int, int] = (1920, 1080), theme: str = "light", stamped: bool = True, tell: Progress | None = None,
+    size: tuple[int, int] = (1920, 1080), theme: str = "light", stamped: bool = True, tell: Progress,
 ) -> None:  # fmt: skip
     """Write ``scenes`` one after the other into a .gif or .mp4 of ``fps`` pictures a second.
 
@@ -43,5 +43,5 @@ def write_film(
         places = {round(k * (len(scenes) - 1) / (_SAMPLES - 1)) for k in range(_SAMPLES)}
         return list(painted([scenes[place] for place in sorted(places)]))
 
-    images = painted(scenes) if tell is None else told(painted(scenes), len(scenes), tell)
+    images = told(painted(scenes), len(scenes), tell)
     save_bytes(file, encode(Path(file).suffix.lower(), samples, images, fps))

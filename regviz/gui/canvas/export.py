@@ -36,7 +36,7 @@ from regviz.lab import Frame, Panel
 
 __all__ = [
     "MOST_PIXELS", "ExportError", "Heading", "Knob", "ensure_application", "frame_image", "layout", "panel_image",
-    "picture_bytes", "read_png_state", "render_frame", "save_bytes",
+    "pdf_bytes", "picture_bytes", "read_png_state", "render_frame", "save_bytes",
 ]  # fmt: skip
 
 MOST_PIXELS = 16_384
@@ -45,6 +45,8 @@ PANEL_DESIGN = (960.0, 540.0)
 """Design pixels on which a panel alone is drawn, larger in proportion than among others."""
 
 Draw = Callable[[QPainter], None]
+Turn = Callable[[], object]
+"""Begins the next page."""
 _application: list[QApplication] = []
 
 
@@ -221,7 +223,15 @@ def _svg(draw: Draw, size: tuple[int, int]) -> bytes:
 
 
 def _pdf(draw: Draw, size: tuple[int, int], dpi: float) -> bytes:
-    """One page of size/dpi inches with embedded fonts, without dates; Qt orders fonts by hash, hence the seed."""
+    return pdf_bytes(lambda painter, turn: draw(painter), (float(size[0]), float(size[1])), dpi)
+
+
+def pdf_bytes(draw: Callable[[QPainter, Turn], None], size: tuple[float, float], dpi: float) -> bytes:
+    """A PDF with pages of ``size`` units, ``dpi`` of them an inch; ``draw`` gets the painter and what turns the page.
+
+    Fonts are embedded and there are no dates, so that equal drawings give equal bytes; Qt orders fonts by hash, hence
+    the seed.
+    """
     QHashSeed.setDeterministicGlobalSeed()
     buffer = _buffer()
     writer = QPdfWriter(buffer)
@@ -235,10 +245,12 @@ def _pdf(draw: Draw, size: tuple[int, int], dpi: float) -> bytes:
 
     def scaled(painter: QPainter) -> None:
         painter.scale(writer.width() / size[0], writer.height() / size[1])
-        draw(painter)
+        draw(painter, writer.newPage)
 
-    _paint(writer, scaled)
-    QHashSeed.resetRandomGlobalSeed()
+    try:
+        _paint(writer, scaled)
+    finally:
+        QHashSeed.resetRandomGlobalSeed()
     return _undated(bytes(buffer.data().data()))
 
 
