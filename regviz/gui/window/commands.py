@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 from regviz.files import WriteError, write_text
 from regviz.gui.canvas.export import frame_image
 from regviz.gui.picture import heading
-from regviz.gui.window.exporting import ExportDialog, command_line
+from regviz.gui.window.exporting import ExportDialog, command_line, python_code
 from regviz.gui.window.opening import DOCUMENTS, TABLES
 from regviz.gui.window.settings import SCALES, THEME_CHOICES
 from regviz.gui.window.slider import key_scale
@@ -179,6 +179,10 @@ class FileCommands:
     def copy_command(self) -> None:
         """The command line that exports this picture."""
         self._copy(command_line(self.window.session.lab, self.window.session.state))
+
+    def copy_python(self) -> None:
+        """Python that draws this picture."""
+        self._copy(python_code(self.window.session.lab, self.window.session.state))
 
     def copy_code(self) -> None:
         """The lab's code snippets for this state."""

@@ -21,16 +21,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regviz.export import to_json
+from regviz.export import FILMS, NUMBERS, ExportError, Picture, save, to_json
 from regviz.files import WriteError, write_text
-from regviz.gui.canvas.export import MOST_PIXELS, ExportError
+from regviz.gui.canvas.export import MOST_PIXELS
+from regviz.gui.canvas.export import ExportError as PaintError
 from regviz.gui.canvas.theme import THEMES
 from regviz.gui.picture import write_picture
-from regviz.lab import Frame, Lab, controls
+from regviz.gui.window.filming import FilmBox, with_progress
+from regviz.lab import ControlError, Frame, Lab, controls
+from regviz.sweep import SweepError
 from regviz.tidy import to_csv
 
 SIZES = ((1920, 1080), (1280, 720), (3840, 2160), (1600, 1200), (1200, 1200))
-_FILTER = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf);;JSON (*.json);;CSV (*.csv)"
+_FILTER = "PNG (*.png);;SVG (*.svg);;PDF (*.pdf);;JSON (*.json);;CSV (*.csv);;GIF (*.gif);;MP4 (*.mp4)"
+EACH = "*"
+"""Stands for every panel as a file of its own."""
 Ask = Callable[[QWidget, str], str]
 
 
@@ -48,8 +53,10 @@ class ExportDialog(QDialog):
         self.setWindowTitle(self.tr("Export"))
         self._lab, self._state, self._frame, self._ask = lab, state, frame, ask
         self.written: Path | None = None
-        self.panel = _list([self.tr("All panels"), *(panel.title for panel in frame.panels)],
-                           ["", *(panel.key for panel in frame.panels)])  # fmt: skip
+        self.panel = _list(
+            [self.tr("All panels"), *(panel.title for panel in frame.panels), self.tr("Each panel in its own file")],
+            ["", *(panel.key for panel in frame.panels), EACH],
+        )  # fmt: skip
         self.size_list = _list([f"{w} × {h}" for w, h in SIZES], list(SIZES))
         self.wide, self.high, self.dpi = _pixels(SIZES[0][0]), _pixels(SIZES[0][1]), QDoubleSpinBox()
         self.dpi.setRange(1, 10_000)
@@ -58,6 +65,9 @@ class ExportDialog(QDialog):
         self.theme = _list([name.capitalize() for name in THEMES], list(THEMES))
         self.theme.setCurrentIndex(list(THEMES).index(theme))
         self.transparent = QCheckBox(self.tr("Transparent background"))
+        self.stamp = QCheckBox(self.tr("A line that says what made it"))
+        self.stamp.setChecked(True)
+        self.film = FilmBox(lab, state, frame)
         self.problem = QLabel()
         self.problem.setWordWrap(True)
         self.problem.hide()
@@ -73,11 +83,11 @@ class ExportDialog(QDialog):
         form = QFormLayout()
         parts: tuple[tuple[str, QWidget], ...] = (
             (self.tr("Picture"), self.panel), (self.tr("Size in pixels"), size), (self.tr("Dots per inch"), self.dpi),
-            (self.tr("Theme"), self.theme), ("", self.transparent),
+            (self.tr("Theme"), self.theme), ("", self.transparent), ("", self.stamp),
         )  # fmt: skip
         for words, part in parts:
             form.addRow(words, part)
-            part.setAccessibleName(words or self.transparent.text())
+            part.setAccessibleName(words or getattr(part, "text", str)())
         self.size_list.setAccessibleName(self.tr("Common sizes"))
         self.wide.setAccessibleName(self.tr("Width in pixels"))
         self.high.setAccessibleName(self.tr("Height in pixels"))
@@ -86,6 +96,7 @@ class ExportDialog(QDialog):
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.addLayout(form)
+        column.addWidget(self.film)
         column.addWidget(self.problem)
         column.addWidget(buttons)
 
@@ -100,26 +111,50 @@ class ExportDialog(QDialog):
             return
         file = Path(name) if Path(name).suffix else Path(name + ".png")
         try:
-            self._write(file)
-        except (ExportError, WriteError) as error:
+            written = self._write(file)
+        except (ExportError, PaintError, WriteError, SweepError, ControlError) as error:
             self.problem.setText(str(error))
             self.problem.show()
             return
-        self.written = file
-        self.accept()
+        if written:
+            self.written = file
+            self.accept()
 
-    def _write(self, file: Path) -> None:
-        panel = str(self.panel.currentData())
-        frame = self._frame
-        if file.suffix.lower() in (".json", ".csv"):
-            chosen = dataclasses.replace(frame, panels=(frame.panel(panel),)) if panel else frame
-            json = file.suffix.lower() == ".json"
-            write_text(file, to_json(self._lab, self._state, chosen) if json else to_csv(chosen))
-            return
-        write_picture(
-            self._lab, self._state, frame, file, size=(self.wide.value(), self.high.value()), dpi=self.dpi.value(),
-            theme=str(self.theme.currentData()), transparent=self.transparent.isChecked(), panel=panel,
+    def _write(self, file: Path) -> bool:
+        """Write the file; False when the user cancelled."""
+        ending, panel = file.suffix.lower(), str(self.panel.currentData())
+        if ending in FILMS:
+            return self._write_film(file, "" if panel == EACH else panel)
+        if ending in NUMBERS:
+            frame = self._frame
+            chosen = frame if panel in ("", EACH) else dataclasses.replace(frame, panels=(frame.panel(panel),))
+            write_text(file, to_json(self._lab, self._state, chosen) if ending == ".json" else to_csv(chosen))
+            return True
+        for key in [each.key for each in self._frame.panels] if panel == EACH else [panel]:
+            self._write_picture(file.with_name(f"{file.stem}-{key}{file.suffix}") if panel == EACH else file, key)
+        return True
+
+    def _write_film(self, file: Path, panel: str) -> bool:
+        picture = Picture(
+            panel=panel, size=(self.wide.value(), self.high.value()), theme=str(self.theme.currentData()),
+            stamp=self.stamp.isChecked(), sweep=self.film.sweep(), fps=self.film.fps.value(),
         )  # fmt: skip
+        words = self.tr("Writing {0} …").format(file.name)
+        return with_progress(self, words, lambda tell: save(self._lab, self._state, file, picture, tell=tell))
+
+    def _write_picture(self, file: Path, panel: str) -> None:
+        write_picture(
+            self._lab, self._state, self._frame, file, size=(self.wide.value(), self.high.value()), panel=panel,
+            dpi=self.dpi.value(), theme=str(self.theme.currentData()), transparent=self.transparent.isChecked(),
+            stamped=self.stamp.isChecked(),
+        )  # fmt: skip
+
+
+def python_code(lab: Lab, state: Any) -> str:
+    """Python that draws this very picture into a file."""
+    changed = [(c.name, getattr(state, c.name)) for c in controls(state) if getattr(state, c.name) != c.default]
+    words = "".join(f", {name}={value!r}" for name, value in changed)
+    return f'import regviz\n\nregviz.render("{lab.name}", "{lab.name}.png"{words})\n'
 
 
 def command_line(lab: Lab, state: Any) -> str:

@@ -47,6 +47,7 @@ KEYS: tuple[Key, ...] = (
     Key("export", ("Ctrl+E",), "Export a picture or its numbers", "Files"),
     Key("copy_picture", ("Ctrl+C",), "Copy the picture", "Files"),
     Key("copy_command", ("Ctrl+Shift+C",), "Copy the command line that gives this picture", "Files"),
+    Key("copy_python", ("Ctrl+Alt+P",), "Copy Python that draws this picture", "Files"),
     Key("copy_code", ("Ctrl+Alt+C",), "Copy code that gives these numbers elsewhere", "Files"),
     Key("quit", ("Ctrl+Q",), "Quit", "Files"),
     Key("help", ("F1",), "Show or hide this help", "View"),

@@ -1,5 +1,6 @@
 """Files in and out of the window: dropped and opened ones, sessions, exports, the clipboard."""
 
+import dataclasses
 import json
 
 import pytest
@@ -9,8 +10,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from regviz.gui.canvas.export import render_frame
 from regviz.gui.canvas.png import read_png_state
 from regviz.gui.picture import heading
-from regviz.gui.window.exporting import ExportDialog, command_line
-from regviz.lab.document import dump, load
+from regviz.gui.window.exporting import ExportDialog, command_line, python_code
+from regviz.gui.window.filming import with_progress
+from regviz.lab.document import dump, load, restore
 from tests.gui.window.waiting import shown, until
 from tests.toy_lab import State, Toy, drill, frame_of, toy
 
@@ -130,6 +132,72 @@ def test_export_that_fails_says_so_and_stays_open(window, tmp_path):
     assert dialog.written is None
     assert "a.png" in dialog.problem.text()
     dialog.deleteLater()
+
+
+@pytest.mark.parametrize("ending", [".gif", ".mp4"])
+def test_export_dialog_animates_the_chosen_control(window, tmp_path, ending):
+    pytest.importorskip("PIL" if ending == ".gif" else "av")
+    file = tmp_path / f"out{ending}"
+    dialog = small(ExportDialog(toy, State(), window.shown.frame, "dark", window, ask=lambda parent, name: str(file)))
+    dialog.film.frames.setValue(3)
+    dialog.save()
+    assert dialog.written == file
+    assert file.stat().st_size > 100
+    dialog.deleteLater()
+
+
+def test_a_sweep_that_cannot_be_stands_in_the_dialog(window, tmp_path):
+    file = tmp_path / "out.gif"
+    dialog = ExportDialog(toy, State(), window.shown.frame, "dark", window, ask=lambda parent, name: str(file))
+    dialog.film.start.setText("fast")
+    dialog.save()
+    assert "lam must be a number" in dialog.problem.text()
+    assert dialog.written is None and not file.exists()
+    dialog.deleteLater()
+
+
+def test_long_work_can_be_cancelled(window):
+    from PySide6.QtWidgets import QProgressDialog
+
+    told = []
+
+    def work(tell):
+        for made in range(100):
+            told.append(made)
+            if made == 3:
+                window.findChild(QProgressDialog).cancel()
+            tell(made, 100)
+
+    assert not with_progress(window, "Working …", work)
+    assert told == [0, 1, 2, 3]
+    assert with_progress(window, "Working …", lambda tell: tell(1, 1))
+
+
+def test_export_dialog_writes_each_panel(window, tmp_path):
+    dialog = ExportDialog(toy, State(), window.shown.frame, "dark", window,
+                          ask=lambda parent, name: str(tmp_path / "out.svg"))  # fmt: skip
+    small(dialog).panel.setCurrentIndex(dialog.panel.count() - 1)
+    dialog.save()
+    keys = {panel.key for panel in window.shown.frame.panels}
+    assert {each.name for each in tmp_path.iterdir()} == {f"out-{key}.svg" for key in keys}
+    dialog.deleteLater()
+
+
+def small(dialog):
+    dialog.wide.setValue(320)
+    dialog.high.setValue(180)
+    return dialog
+
+
+def test_copied_python_draws_the_picture(window, tmp_path, monkeypatch):
+    from regviz.labs import find
+
+    lab = find("shrinkage")
+    state = dataclasses.replace(lab.State(), penalty="ridge", lam=0.37, standardize=False)
+    monkeypatch.chdir(tmp_path)
+    exec(python_code(lab, state), {})
+    name, values = load(read_png_state(tmp_path / "shrinkage.png"))
+    assert restore(lab, values) == state
 
 
 def test_sizes_of_the_list_go_into_the_boxes(window):
