@@ -1,6 +1,6 @@
 """Small nets in NumPy: R differently regularised variants trained as one batch, deterministic to the bit."""
 
-from regviz.neural.activations import Activation
+from regviz.neural.activations import Activation, activate
 from regviz.neural.batches import Batch, Batches, Source
 from regviz.neural.dense import Dense
 from regviz.neural.dropout import Dropout
@@ -22,7 +22,7 @@ from regviz.neural.trainer import Outcome, Snapshot, Status, Trainer
 __all__ = [
     "LOSSES", "Activation", "Adam", "Batch", "BatchNorm", "Batches", "Dense", "Dropout", "EarlyStopping", "Evaluator",
     "History", "Hyper", "Landscape", "LayerNorm", "Net", "Network", "Optimiser", "Outcome", "Parameter", "Residual",
-    "Score", "Sgd", "Snapshot", "Source", "SpectralDense", "Spectrum", "Status", "Trainer", "ascend", "batch_of",
-    "depth_distribution", "filter_directions", "generator", "gradient_norms", "grid", "histograms", "lanczos",
-    "layer_norms", "mlp", "power_iteration", "slice_losses", "smoothed_gap", "survival",
+    "Score", "Sgd", "Snapshot", "Source", "SpectralDense", "Spectrum", "Status", "Trainer", "activate", "ascend",
+    "batch_of", "depth_distribution", "filter_directions", "generator", "gradient_norms", "grid", "histograms",
+    "lanczos", "layer_norms", "mlp", "power_iteration", "slice_losses", "smoothed_gap", "survival",
 ]  # fmt: skip

@@ -9,6 +9,18 @@ import numpy as np
 from regviz.neural.layer import Array, Kernel, Layer, Op, Signal, Site, call
 
 
+def activate(kind: str, z: Array) -> Array:
+    """The activation ``kind`` of ``z``, a new array, in z's own type; for looking at nets outside a `Network`."""
+    if kind == "gelu":
+        from scipy.special import ndtr
+
+        result: Array = z * ndtr(z)
+        return result
+    if kind == "tanh":
+        return np.tanh(z)
+    return np.maximum(z, 0.0) if kind == "relu" else z
+
+
 @dataclass(frozen=True)
 class Activation(Layer):
     """The element-wise function ``kind``: "tanh", "relu", "gelu" (exact, with the normal distribution) or "linear"."""

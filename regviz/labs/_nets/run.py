@@ -78,6 +78,7 @@ class Run:
         self._watch = dict(watch or {})
         self._history = History(capacity=4096)
         self._seen: dict[Any, Any] = {}
+        self._judge_alike()
         self._note()
 
     @property
@@ -104,7 +105,15 @@ class Run:
     def tune(self, hyper: Hyper) -> None:
         """Go on with other hyper-parameters; free where they are the same."""
         if hyper != self.trainer.hyper:
+            before = self.trainer.hyper.survival
             self.trainer.tune(hyper)
+            if hyper.survival != before:
+                self._judge_alike()
+
+    def _judge_alike(self) -> None:
+        """Judge with the survival probabilities of training: residual branches may be scaled by them at test."""
+        self.evaluator.network.tune(survival=self.trainer.hyper.arrays(len(self.variants))["survival"])
+        self.touch()
 
     def advance(self, count: int) -> None:
         """Make ``count`` steps, or fewer where every variant diverges."""

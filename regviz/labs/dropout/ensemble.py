@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regviz.neural import Net
+from regviz.neural import Net, activate
 
 Array = NDArray[Any]
 
@@ -108,18 +108,6 @@ def log_chances(outputs: Array, loss: str) -> Array:
     logits = np.concatenate([np.zeros_like(outputs), outputs], axis=1) if loss == "logistic" else outputs
     result: Array = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
     return result
-
-
-def activate(kind: str, z: Array) -> Array:
-    """The activation ``kind`` of ``z``."""
-    if kind == "gelu":
-        from scipy.special import ndtr
-
-        result: Array = z * ndtr(z)
-        return result
-    if kind == "tanh":
-        return np.tanh(z)
-    return np.maximum(z, 0.0) if kind == "relu" else z
 
 
 def _dense(matrix: Array, h: Array) -> Array:
