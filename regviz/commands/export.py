@@ -63,7 +63,10 @@ def _picture(arguments: argparse.Namespace, sweep: Sweep | None = None) -> Pictu
 
 
 def _is_lecture(word: str) -> bool:
-    return word in lectures.names() or Path(word).suffix.lower() in (".regviz", ".json")
+    """Whether ``word`` is a lecture's file or name; a lab needs no look at the lectures."""
+    if word in {lab.name for lab in labs()}:
+        return False
+    return Path(word).suffix.lower() in (".regviz", ".json") or word in lectures.names()
 
 
 def _run_lecture(arguments: argparse.Namespace) -> int:
