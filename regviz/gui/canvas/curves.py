@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from shiboken6 import VoidPtr
 
 Array = NDArray[np.float64]
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
 
 FAR = 20_000.0
 """Pixels beyond which coordinates are cut: no picture is larger, and the rasteriser's integers never overflow."""
@@ -21,15 +23,28 @@ NEAR = 0.05
 """Pixels by which a curve may be drawn off its points: less than a shade of grey at its edge."""
 
 
+class Piece(NamedTuple):
+    """A stretch of a curve (m,), and the length of the curve before it, where its dashes begin."""
+
+    x: Array
+    y: Array
+    before: float = 0.0
+
+
 def polygon(x: Array, y: Array) -> QPolygonF:
-    """A polygon with corners ``x``, ``y`` (m,), float64 and finite; filled without a Python loop."""
+    """A polygon with corners ``x``, ``y`` (m,), float64 and finite; what is far is cut."""
+    corners = np.stack([x, y], axis=1)
+    np.maximum(corners, -FAR, out=corners)
+    return packed(np.minimum(corners, FAR, out=corners))
+
+
+def packed(corners: Array) -> QPolygonF:
+    """A polygon with these corners (m, 2), float64 and finite; filled without a Python loop."""
     made = QPolygonF()
-    made.resize(len(x))
-    if len(x):
-        memory: Any = VoidPtr(made.data(), len(x) * 16, True)  # type: ignore[call-arg, arg-type]
-        corners = np.frombuffer(memory, dtype=np.float64).reshape(-1, 2)
-        np.clip(x, -FAR, FAR, out=corners[:, 0])
-        np.clip(y, -FAR, FAR, out=corners[:, 1])
+    made.resize(len(corners))
+    if len(corners):
+        memory: Any = VoidPtr(made.data(), len(corners) * 16, True)  # type: ignore[call-arg, arg-type]
+        np.frombuffer(memory, dtype=np.float64).reshape(-1, 2)[:] = corners
     return made
 
 
@@ -45,20 +60,24 @@ def runs(x: Array, y: Array) -> Iterator[tuple[Array, Array]]:
         yield x[start:stop], y[start:stop]
 
 
-def pieces(x: Array, y: Array, box: tuple[float, float, float, float]) -> Iterator[tuple[Array, Array]]:
-    """The finite stretches of a curve, cut at the box (left, top, right, bottom) where they go far beyond it.
+def pieces(x: Array, y: Array, box: Box) -> Iterator[Piece]:
+    """The finite stretches of a curve as far as they run in the box, exactly where the curve does.
 
-    A dashed pen needs time for every dash, seen or not, and the rasteriser has no numbers for far away.
+    What lies beyond costs time, seen or not, and the rasteriser has no numbers for far away.
     """
-    left, top, right, bottom = box
     for px, py in runs(x, y):
-        if px.min() >= left and px.max() <= right and py.min() >= top and py.max() <= bottom:
-            yield px, py
+        if _holds(box, px, py):
+            yield Piece(px, py)
         elif len(px) > 1:
             yield from _cut(px, py, box)
 
 
-def _cut(x: Array, y: Array, box: tuple[float, float, float, float]) -> Iterator[tuple[Array, Array]]:
+def _holds(box: Box, x: Array, y: Array) -> bool:
+    left, top, right, bottom = box
+    return bool(x.min() >= left and x.max() <= right and y.min() >= top and y.max() <= bottom)
+
+
+def _cut(x: Array, y: Array, box: Box) -> Iterator[Piece]:
     """Liang & Barsky 1984 for all segments at once, then joined where one ends as the next begins."""
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         enter, leave = np.zeros(len(x) - 1), np.ones(len(x) - 1)
@@ -69,14 +88,47 @@ def _cut(x: Array, y: Array, box: tuple[float, float, float, float]) -> Iterator
             enter = np.maximum(enter, np.where(step == 0, still, np.minimum(one, two)))
             leave = np.minimum(leave, np.where(step == 0, np.inf, np.maximum(one, two)))
         first = [at[:-1] + np.diff(at) * enter for at in (x, y)]
-        last = [at[:-1] + np.diff(at) * leave for at in (x, y)]
+        last = [np.where(leave < 1.0, at[:-1] + np.diff(at) * leave, at[1:]) for at in (x, y)]
     seen = (enter <= leave) & np.isfinite(first + last).all(axis=0)
     broken = ~seen | (leave < 1.0)
     starts = np.flatnonzero(seen & np.concatenate([[True], broken[:-1] | (enter[1:] > 0.0)]))
-    for start in starts.tolist():
-        stop = start + int(np.argmax(np.append(broken[start:], True)))
-        stop = min(stop, len(seen) - 1)
-        yield tuple(np.concatenate([[a[start]], b[start : stop + 1]]) for a, b in zip(first, last, strict=True))  # type: ignore[misc]
+    ends = np.append(np.flatnonzero(broken), len(seen) - 1)
+    stops = ends[np.searchsorted(ends[:-1], starts)] + 1
+    before = lengths(x, y)
+    gone = before[starts] + enter[starts] * (before[starts + 1] - before[starts])
+    for start, stop, length in zip(starts.tolist(), stops.tolist(), gone.tolist(), strict=True):
+        px, py = (np.concatenate([a[start : start + 1], b[start:stop]]) for a, b in zip(first, last, strict=True))
+        yield Piece(px, py, length)
+
+
+def lengths(x: Array, y: Array) -> Array:
+    """The length of a curve from its first point to each of them (m,)."""
+    return np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
+
+
+def turned(x: Array, y: Array, box: Box) -> tuple[Array, Array]:
+    """A closed curve that begins outside the box, where it has a point there; others as they are."""
+    if len(x) < 4 or not (x[0] == x[-1] and y[0] == y[-1]) or not np.isfinite(x + y).all() or _holds(box, x, y):
+        return x, y
+    left, top, right, bottom = box
+    start = int(np.argmax((x < left) | (x > right) | (y < top) | (y > bottom)))
+    return tuple(np.concatenate([at[start:], at[1 : start + 1]]) for at in (x, y))  # type: ignore[return-value]
+
+
+def inner(x: Array, y: Array, box: Box) -> tuple[Array, Array]:
+    """The part in the box of the area inside a polygon, as corners; Sutherland & Hodgman 1974, a side at a time."""
+    left, top, right, bottom = box
+    for way, sign, bound in ((0, -1.0, left), (0, 1.0, right), (1, -1.0, top), (1, 1.0, bottom)):
+        beyond = sign * ((x, y)[way] - bound)
+        out = beyond > 0.0
+        if not out.any():
+            continue
+        ahead = np.roll(np.arange(len(x)), -1)
+        crosses = out != out[ahead]
+        share = np.where(crosses, beyond, 0.0) / np.where(crosses, beyond - beyond[ahead], 1.0)
+        keep = np.stack([~out, crosses], axis=1).ravel()
+        x, y = (np.stack([at, at + share * (at[ahead] - at)], axis=1).ravel()[keep] for at in (x, y))
+    return x, y
 
 
 def sides(x: Array, y: Array) -> list[QLineF] | None:

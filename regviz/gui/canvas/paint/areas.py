@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter
 from regviz.gui.canvas import curves, ink
 from regviz.gui.canvas.curves import Array
 from regviz.gui.canvas.ink import LABEL
-from regviz.gui.canvas.paint.lines import SMOOTH, opacity, stroke
+from regviz.gui.canvas.paint.lines import MARGIN, SMOOTH, opacity, stroke
 from regviz.gui.canvas.place import Place
 from regviz.gui.canvas.theme import qcolor
 from regviz.lab import Band, Region
@@ -26,7 +26,7 @@ def paint_band(painter: QPainter, mark: Band, place: Place) -> None:
         for part, _ in curves.runs(np.where(good, np.arange(len(x), dtype=float), np.nan), x):
             pick = part.astype(np.intp)
             corners = np.concatenate([x[pick], x[pick][::-1]]), np.concatenate([low[pick], high[pick][::-1]])
-            painter.drawPolygon(curves.polygon(*corners))
+            painter.drawPolygon(curves.polygon(*curves.inner(*corners, place.rect.grown(MARGIN))))
     if mark.label and good.any():
         _band_label(mark, x[good], np.minimum(low, high)[good], place)
 
@@ -67,7 +67,7 @@ def _polygon(painter: QPainter, mark: Region, index: int, x: Array, y: Array, pl
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(qcolor(place.color(role), filled))
         if ellipse is None:
-            painter.drawPolygon(curves.polygon(x, y))
+            painter.drawPolygon(curves.polygon(*curves.inner(x, y, place.rect.grown(MARGIN))))
         else:
             painter.drawPath(ellipse)
     if mark.outline:

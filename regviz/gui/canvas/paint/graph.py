@@ -4,7 +4,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QPainter
 
-from regviz.gui.canvas import curves
+from regviz.gui.canvas import strokes
 from regviz.gui.canvas.curves import Array
 from regviz.gui.canvas.ink import LABEL
 from regviz.gui.canvas.paint.lines import MARGIN
@@ -52,8 +52,7 @@ def _links(
             color = place.color(role, 0.25 + 0.75 * level) if alive[a] and alive[b] else ""
             dash = 0 if weights[k] >= 0 else 1
             painter.setPen(pen(color or place.theme.ghost, (0.8 + level * WIDEST if color else 1.0), dash))
-            for px, py in curves.pieces(x[[a, b]], y[[a, b]], place.rect.grown(MARGIN)):
-                painter.drawPolyline(curves.polygon(px, py))
+            strokes.draw(painter, x[[a, b]], y[[a, b]], place.rect.grown(MARGIN))
 
 
 def _ends(mark: Graph, count: int) -> list[tuple[int, int]]:

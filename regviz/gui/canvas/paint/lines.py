@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
 
-from regviz.gui.canvas import curves, ink
+from regviz.gui.canvas import curves, ink, strokes
 from regviz.gui.canvas.curves import Array
 from regviz.gui.canvas.ink import LABEL
 from regviz.gui.canvas.place import Place
@@ -15,8 +15,8 @@ from regviz.lab import Lines, Rule
 
 MOST_CURVES = 600
 MOST_LABELS = 24
-MARGIN = 1000.0
-"""Pixels beyond the plot at which curves are cut off."""
+MARGIN = 24.0
+"""Pixels beyond the plot at which curves are cut off: more than the widest pen's joins reach."""
 _SHARES = np.linspace(0.0, 1.0, 48)[:, None]
 SMOOTH = 24
 """A curve of more points than this turns too little at each to need round joins."""
@@ -108,18 +108,7 @@ def stroke(painter: QPainter, x: Array, y: Array, ellipse: QPainterPath | None, 
         painter.setPen(outline)
         painter.drawLines(sides)
         return
-    for px, py in curves.pieces(x, y, place.rect.grown(MARGIN)):
-        _polyline(painter, px, py)
-
-
-def _polyline(painter: QPainter, x: Array, y: Array) -> None:
-    """One stretch of a curve: a point where it is single, closed where it ends as it began."""
-    if len(x) == 1:
-        painter.drawPoint(QPointF(float(x[0]), float(y[0])))
-    elif len(x) > 3 and x[0] == x[-1] and y[0] == y[-1]:
-        painter.drawPolygon(curves.polygon(x[:-1], y[:-1]))
-    else:
-        painter.drawPolyline(curves.polygon(x, y))
+    strokes.draw(painter, x, y, place.rect.grown(MARGIN))
 
 
 def _sampled(x: Array, y: Array, count: int = 96) -> Array:

@@ -1,0 +1,135 @@
+"""Strokes curves with the painter's pen, fast: only what is seen, strip by strip on pixels. No marks, no ellipses."""
+
+from bisect import bisect_left, bisect_right
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPaintEngine, QPainter, QPainterPath, QPen, QPolygonF
+
+from regviz.gui.canvas import curves
+from regviz.gui.canvas.curves import Array, Box, Piece
+
+NARROW, WIDE = 64, 128
+"""Device pixels of a strip for steep curves and for others. Qt's rasteriser goes over a whole outline anew for every
+8 KiB of cells, so a long curve costs more than its parts do: wild ones a third to a tenth in strips."""
+STEEP = 3.0
+"""Pixels up and down for each pixel along from which a curve is steep."""
+FEWEST = 16
+"""Points below which a curve is not worth cutting into strips."""
+
+
+def draw(painter: QPainter, x: Array, y: Array, box: Box) -> None:
+    """Draw a curve (m,) as far as it runs in the box, which must reach a pen's width beyond the painter's clip.
+
+    Gaps where a coordinate is not finite, closed where it ends as it began; the pixels are those of one polyline.
+    """
+    pen = painter.pen()
+    dashed = pen.style() != Qt.PenStyle.SolidLine
+    if not dashed:
+        x, y = curves.turned(x, y, box)
+    pieces = []
+    for piece in curves.pieces(x, y, box):
+        if len(piece.x) > 1:
+            pieces.append(piece)
+        else:
+            painter.drawPoint(QPointF(float(piece.x[0]), float(piece.y[0])))
+    for part in ([piece] for piece in pieces) if dashed else [pieces] if pieces else []:
+        along = part[0].x if len(part) == 1 else np.concatenate([piece.x for piece in part])
+        if dashed:
+            painter.setPen(_begun(pen, part[0].before))
+        if _is_long(painter, along):
+            _in_strips(painter, part, along, pen)
+        else:
+            _whole(painter, part)
+
+
+def _whole(painter: QPainter, pieces: list[Piece]) -> None:
+    x, y, _ = pieces[0]
+    if len(pieces) == 1 and len(x) > 3 and x[0] == x[-1] and y[0] == y[-1]:
+        painter.drawPolygon(curves.polygon(x[:-1], y[:-1]))
+    else:
+        _together(painter, [curves.polygon(piece.x, piece.y) for piece in pieces])
+
+
+def _begun(pen: QPen, before: float) -> QPen:
+    """A dashed pen with its dashes as they are ``before`` pixels along."""
+    made = QPen(pen)
+    made.setDashOffset(before / pen.widthF())
+    return made
+
+
+def _is_long(painter: QPainter, x: Array) -> bool:
+    """Whether strips pay: many points one after another from left to right or back, on an upright grid of pixels."""
+    if len(x) < FEWEST or not painter.hasClipping() or painter.paintEngine().type() != QPaintEngine.Type.Raster:
+        return False
+    world = painter.deviceTransform()
+    if world.isRotating() or min(world.m11(), world.m22()) <= 0.0:
+        return False
+    step = np.diff(x)
+    wide = abs(float(x[-1] - x[0])) * world.m11() > 1.5 * WIDE
+    return wide and bool(step.min() >= 0.0 or step.max() <= 0.0)
+
+
+def _in_strips(painter: QPainter, pieces: list[Piece], x: Array, pen: QPen) -> None:
+    """Each strip of pixels shows the parts of the pieces that reach into it; their ends lie outside, cut away.
+
+    ``x`` is that of all pieces, one after another; of a dashed curve there is one piece.
+    """
+    y = pieces[0].y if len(pieces) == 1 else np.concatenate([piece.y for piece in pieces])
+    world, clip = painter.deviceTransform(), painter.clipBoundingRect()
+    shown = world.mapRect(clip).toRect()
+    top, high = (shown.top() - world.dy()) / world.m22(), shown.height() / world.m22()
+    steep = float(np.abs(np.diff(y)).sum()) > STEEP * abs(float(x[-1] - x[0]))
+    edges = (_edges(shown.left(), shown.width(), NARROW if steep else WIDE) - world.dx()) / world.m11()
+    reach = 2.0 * pen.widthF() + 2.0 / world.m11()
+    starts, stops = _spans(x, edges, reach)
+    points, ends = np.stack([x, y], axis=1), np.cumsum([len(piece.x) for piece in pieces[:-1]]).tolist()
+    dashes = None if pen.style() == Qt.PenStyle.SolidLine else pieces[0].before + curves.lengths(x, y)
+    for left, right, start, stop in zip(edges.tolist(), edges[1:].tolist(), starts, stops, strict=False):
+        if stop - start > 1:
+            painter.setClipRect(QRectF(left, top, right - left, high))
+            if dashes is not None:
+                painter.setPen(_begun(pen, float(dashes[start])))
+            cuts = ends[bisect_right(ends, start) : bisect_left(ends, stop)]
+            _apart(painter, [points[one:two] for one, two in pairwise([start, *cuts, stop])], reach)
+    painter.setClipRect(clip)
+
+
+def _apart(painter: QPainter, runs: list[Array], reach: float) -> None:
+    """Draw runs of points (m, 2), those whose strokes may touch in one path: that costs more."""
+    groups = [[runs[0]]]
+    for last, run in pairwise(runs):
+        if abs(float(run[0, 0] - last[-1, 0])) < reach:
+            groups[-1].append(run)
+        else:
+            groups.append([run])
+    for group in groups:
+        _together(painter, [curves.packed(run) for run in group])
+
+
+def _together(painter: QPainter, lines: list[QPolygonF]) -> None:
+    """In one path, so that an edge where they cross is shaded once."""
+    if len(lines) == 1:
+        painter.drawPolyline(lines[0])
+        return
+    path = QPainterPath()
+    for line in lines:
+        path.addPolygon(line)
+    painter.drawPath(path)
+
+
+@lru_cache(maxsize=64)
+def _edges(left: int, width: int, step: int) -> Array:
+    """Pixels at which strips begin and end."""
+    return np.append(np.arange(left, left + width, step, dtype=float), left + width)
+
+
+def _spans(x: Array, edges: Array, reach: float) -> tuple[list[int], list[int]]:
+    """The first point and the one after the last that each strip needs of a curve without turns back."""
+    forth = x[-1] >= x[0]
+    along = x if forth else x[::-1]
+    starts = np.maximum(np.searchsorted(along, edges[:-1] - reach, "left") - 1, 0)
+    stops = np.minimum(np.searchsorted(along, edges[1:] + reach, "right") + 1, len(x))
+    return (starts.tolist(), stops.tolist()) if forth else ((len(x) - stops).tolist(), (len(x) - starts).tolist())
