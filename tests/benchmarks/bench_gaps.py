@@ -3,7 +3,8 @@
     python -m tests.benchmarks.bench_gaps [--seconds 10] [--where] [lab …]
 
 Goals: no gap above 100 ms; while a training lab trains, 95 of 100 beats within 25 ms. A gap is wall clock from one
-beat to the next; "CPU" is how much of the longest gap this process computed: what is missing, others had the machine.
+beat to the next. "CPU" is what all threads of this process computed meanwhile, "GUI" what the window's own did: on a
+machine that others use, a gap that is longer than either was theirs, and one counts by the shorter of gap and CPU.
 """
 
 import argparse
@@ -32,7 +33,7 @@ from regviz.labs import find, labs  # noqa: E402
 from tests.gui.window.waiting import destroy, shown  # noqa: E402
 
 BEAT = 16
-LIMIT = 0.100
+LIMIT, TRAINING = 0.100, 0.025
 PERIOD = 2.0
 """Seconds of a drag from one end to the other and back."""
 CLICKS = 0.25
@@ -52,16 +53,16 @@ class Drag:
 
 @dataclasses.dataclass(frozen=True)
 class Beats:
-    """What the heartbeat saw of one drag: gaps in seconds, CPU seconds of the process in the longest, states shown."""
+    """What the heartbeat saw of one drag: seconds (m, 3) of wall clock, of CPU, of the GUI thread's; frames shown."""
 
     name: str
-    gaps: list
-    cpu: float
-    states: int
+    gaps: np.ndarray
+    frames: int
 
     @property
-    def worst(self):
-        return max(self.gaps)
+    def own(self):
+        """Each gap as far as this process filled it."""
+        return self.gaps[:, :2].min(axis=1)
 
 
 def drags(lab):
@@ -117,28 +118,21 @@ def measure(window, drag, seconds, log):
     shown(window)
     if lab.trains:
         window.player.toggle()
-    seen, gaps, cpu, worst = set(), [], 0.0, 0.0
-    value = values(drag.control, window)
+    seen, marks, value = set(), [], values(drag.control, window)
     keep = window.bridge.framed.connect(lambda delivery: seen.add((delivery.serial, delivery.number)))
     loop, timer = QEventLoop(), QTimer(timerType=Qt.TimerType.PreciseTimer, interval=BEAT)
-    start = last = time.perf_counter()
-    used = time.process_time()
 
     def beat():
-        nonlocal last, used, cpu, worst
-        now, now_used = time.perf_counter(), time.process_time()
-        gaps.append(now - last)
-        if now - last > worst:
-            worst, cpu = now - last, now_used - used
-        last, used = now, now_used
+        marks.append((time.perf_counter(), time.process_time(), time.thread_time()))
         if log is not None:
             faulthandler.dump_traceback_later(LIMIT, file=log)
-        if now - start > seconds:
+        passed = marks[-1][0] - marks[0][0]
+        if passed > seconds:
             loop.quit()
             return
         if lab.trains and not window.player.playing:
             window.player.toggle()
-        window.edits.edit({drag.control.name: value(now - start)}, False)
+        window.edits.edit({drag.control.name: value(passed)}, False)
 
     timer.timeout.connect(beat)
     timer.start()
@@ -147,7 +141,7 @@ def measure(window, drag, seconds, log):
     faulthandler.cancel_dump_traceback_later()
     window.bridge.framed.disconnect(keep)
     window.player.pause()
-    return Beats(drag.name, gaps[1:], cpu, len(seen))
+    return Beats(drag.name, np.diff(marks, axis=0), len(seen))
 
 
 def opened(lab, folder):
@@ -159,14 +153,15 @@ def opened(lab, folder):
     return window
 
 
-def row(beats):
-    """One drag as a row of the table."""
-    share = 1000.0 * float(np.percentile(beats.gaps, 95))
-    return f"| {beats.name} | {1000 * beats.worst:.0f} | {1000 * beats.cpu:.0f} | {share:.0f} | {beats.states} |"
+def row(name, beats):
+    """One drag as a row of the table, in milliseconds."""
+    gaps = 1000.0 * beats.gaps
+    most = " | ".join(f"{value:.0f}" for value in (*gaps.max(axis=0), *np.percentile(gaps, 95, axis=0)))
+    return f"| {name} | {most} | {beats.frames} |"
 
 
 def study(lab, seconds, log):
-    """Measure a lab, print its table, and say whether it holds: a gap counts as far as this process filled it."""
+    """Measure a lab, print its table, and say whether it holds."""
     with tempfile.TemporaryDirectory() as folder:
         window = opened(lab, Path(folder))
         every = []
@@ -175,15 +170,14 @@ def study(lab, seconds, log):
                 print(f"# {lab.name}: {drag.name}", file=log, flush=True)
             every.append(measure(window, drag, seconds, log))
         destroy(window)
-    every.sort(key=lambda beats: -beats.worst)
-    gaps = [gap for beats in every for gap in beats.gaps]
-    whole = Beats(f"**all {len(every)}**", gaps, every[0].cpu, sum(beats.states for beats in every))
-    print(f"\n### {lab.name}\n\n| dragged | longest gap, ms | of it CPU | 95 % | frames shown |\n|---|---|---|---|---|")
-    for beats in [whole, *every[:WORST]]:
-        print(row(beats))
-    late = sum(gap > LIMIT for gap in gaps)
-    print(f"\n{late} of {len(gaps):,} gaps above {1000 * LIMIT:.0f} ms.", flush=True)
-    return all(beats.worst <= LIMIT or beats.cpu < LIMIT for beats in every)
+    every.sort(key=lambda beats: -beats.own.max())
+    whole = Beats("", np.concatenate([beats.gaps for beats in every]), sum(beats.frames for beats in every))
+    print(f"\n### {lab.name}\n\n| ms | longest gap | most CPU | most GUI | gap, 95 % | CPU | GUI | frames shown |")
+    print("|---|---|---|---|---|---|---|---|")
+    print(row(f"**all {len(every)} drags**", whole), *(row(beats.name, beats) for beats in every[:WORST]), sep="\n")
+    late = int((whole.own > LIMIT).sum())
+    print(f"\n{late} of {len(whole.gaps):,} gaps above {1000 * LIMIT:.0f} ms of our own.", flush=True)
+    return not late and (not lab.trains or float(np.percentile(whole.own, 95)) <= TRAINING)
 
 
 def main():
