@@ -1,7 +1,10 @@
 """Small nets in NumPy: R differently regularised variants trained as one batch, deterministic to the bit."""
 
 from regviz.neural.activations import Activation, activate
+from regviz.neural.augment import Policy, smooth
+from regviz.neural.augmented import Augmented, Samples, attacked
 from regviz.neural.batches import Batch, Batches, Source
+from regviz.neural.calibration import Reliability, decisions, reliability
 from regviz.neural.dense import Dense
 from regviz.neural.dropout import Dropout
 from regviz.neural.evaluate import Evaluator, Score, batch_of, grid, histograms, layer_norms
@@ -20,9 +23,10 @@ from regviz.neural.streams import generator
 from regviz.neural.trainer import Outcome, Snapshot, Status, Trainer
 
 __all__ = [
-    "LOSSES", "Activation", "Adam", "Batch", "BatchNorm", "Batches", "Dense", "Dropout", "EarlyStopping", "Evaluator",
-    "History", "Hyper", "Landscape", "LayerNorm", "Net", "Network", "Optimiser", "Outcome", "Parameter", "Residual",
-    "Score", "Sgd", "Snapshot", "Source", "SpectralDense", "Spectrum", "Status", "Trainer", "activate", "ascend",
-    "batch_of", "depth_distribution", "filter_directions", "generator", "gradient_norms", "grid", "histograms",
-    "lanczos", "layer_norms", "mlp", "power_iteration", "slice_losses", "smoothed_gap", "survival",
+    "LOSSES", "Activation", "Adam", "Augmented", "Batch", "BatchNorm", "Batches", "Dense", "Dropout", "EarlyStopping",
+    "Evaluator", "History", "Hyper", "Landscape", "LayerNorm", "Net", "Network", "Optimiser", "Outcome", "Parameter",
+    "Policy", "Reliability", "Residual", "Samples", "Score", "Sgd", "Snapshot", "Source", "SpectralDense", "Spectrum",
+    "Status", "Trainer", "activate", "ascend", "attacked", "batch_of", "decisions", "depth_distribution",
+    "filter_directions", "generator", "gradient_norms", "grid", "histograms", "lanczos", "layer_norms", "mlp",
+    "power_iteration", "reliability", "slice_losses", "smooth", "smoothed_gap", "survival",
 ]  # fmt: skip

@@ -52,16 +52,16 @@ from regviz.labs._nets.axes import along, fixed, grown
 from regviz.labs._nets.controls import NetControls, key
 from regviz.labs._nets.curves import accuracies, curves, histogram, losses, norms
 from regviz.labs._nets.diagram import diagram
-from regviz.labs._nets.planes import functions, node_values, pictures, surface, units
+from regviz.labs._nets.planes import class_looks, functions, node_values, pictures, plane, surface, units
 from regviz.labs._nets.run import Run, Variant, variants
 from regviz.labs._nets.snippets import pytorch, rule
 from regviz.labs._nets.task import Task, hyper, net, optimiser, task
 from regviz.labs._nets.training import train
-from regviz.labs._nets.words import diverged, finite, gap, over, progress, readouts, shown, status, subtitle
+from regviz.labs._nets.words import DIVERGED, diverged, finite, gap, over, progress, readouts, shown, status, subtitle
 
 __all__ = [
-    "NetControls", "Run", "Task", "Variant", "accuracies", "along", "curves", "diagram", "diverged", "finite", "fixed",
-    "functions", "gap", "grown", "histogram", "hyper", "key", "losses", "net", "node_values", "norms", "optimiser",
-    "over", "pictures", "progress", "pytorch", "readouts", "rule", "shown", "status", "subtitle", "surface", "task",
-    "train", "units", "variants",
+    "DIVERGED", "NetControls", "Run", "Task", "Variant", "accuracies", "along", "class_looks", "curves", "diagram",
+    "diverged", "finite", "fixed", "functions", "gap", "grown", "histogram", "hyper", "key", "losses", "net",
+    "node_values", "norms", "optimiser", "over", "pictures", "plane", "progress", "pytorch", "readouts", "rule",
+    "shown", "status", "subtitle", "surface", "task", "train", "units", "variants",
 ]  # fmt: skip

@@ -64,6 +64,16 @@ def surface(
     )  # fmt: skip
 
 
+def plane(made: Task) -> tuple[Axis, Axis]:
+    """The axes of the plane that `surface` shows for a problem of two inputs."""
+    return _axes(made)
+
+
+def class_looks(classes: int) -> tuple[tuple[str, str], ...]:
+    """Role and shape of the points of each of two or three classes."""
+    return (_TWO if classes == 2 else _THREE)[:classes]
+
+
 def functions(
     state: NetControls, run: Run, *, title: str = "Fitted functions", params: Array | None = None,
     variants: tuple[Variant, ...] = (),
@@ -176,11 +186,11 @@ def _map(chances: Array, extent: tuple[float, float, float, float], classes: int
 @lru_cache(maxsize=8)
 def _data(made: Task) -> tuple[Mark, ...]:
     """Training points in the colour and shape of their class, rings about those whose label was changed."""
-    looks = _TWO if made.classes == 2 else _THREE
+    looks = class_looks(made.classes)
     part = made.train
     marks: list[Mark] = [
         Points(key=f"class{k}", x=part.X[part.y == k, 0], y=part.X[part.y == k, 1], role=role, shape=shape)
-        for k, (role, shape) in enumerate(looks[: made.classes]) if (part.y == k).any()
+        for k, (role, shape) in enumerate(looks) if (part.y == k).any()
     ]  # fmt: skip
     if part.flipped.any():
         wrong = part.X[part.flipped]
