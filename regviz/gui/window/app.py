@@ -10,9 +10,12 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from regviz.gui.canvas.theme import load_fonts
+from regviz.gui.window.autosave import Autosave, Keeper, default_folder
 from regviz.gui.window.journal import Hooks, Journal, default_log
 from regviz.gui.window.main import MainWindow
+from regviz.gui.window.opening import Opened, document
 from regviz.gui.window.settings import Settings
+from regviz.lab.document import DocumentError
 from regviz.labs import find, labs, names
 
 _FIRST = "shrinkage"
@@ -24,12 +27,21 @@ def start(lab_name: str | None, state: Any, file: str | os.PathLike[str] | None)
     application = _application()
     lab = find(_FIRST if lab_name is None else lab_name)
     journal = Journal(default_log())
+    keeper = Keeper(default_folder(), wanted=lab_name is None and state is None and file is None)
+    left = _left(keeper)
+    if left is not None:
+        lab, state = left.lab, left.state
     hooks = Hooks(journal)
     window = MainWindow(
         [lab] if file is None else labs(), lab, lab.State() if state is None else state, settings=Settings(),
         journal=journal,
         file=None if file is None else Path(file),
     )  # fmt: skip
+    autosave = Autosave(window.session, keeper, journal, window)
+    window.view.painted.connect(autosave.begin, Qt.ConnectionType.SingleShotConnection)
+    window.closed.connect(autosave.close)
+    if left is not None:
+        window.banner.say(window.tr("The last session ended without being closed; here it is again."))
     hooks.said.connect(window.banner.report)
     hooks.install()
     for problem in load_fonts():
@@ -47,6 +59,16 @@ def start(lab_name: str | None, state: Any, file: str | os.PathLike[str] | None)
         window.close()
         window.deleteLater()
         application.processEvents()
+
+
+def _left(keeper: Keeper) -> Opened | None:
+    """The session that a crash left, if there is one that can be read."""
+    if keeper.left is None:
+        return None
+    try:
+        return document(keeper.left, labs())
+    except DocumentError:
+        return None
 
 
 class _Others(QObject):

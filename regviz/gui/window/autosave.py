@@ -1,0 +1,112 @@
+"""Keeps the session on disk while it runs, so that it is back after a crash. Files that the user names are not here."""
+
+import contextlib
+from pathlib import Path
+
+from PySide6.QtCore import QLockFile, QObject, QStandardPaths, QTimer, Slot
+
+from regviz.engine import Session
+from regviz.files import WriteError, write_text
+from regviz.gui.window.journal import Journal
+from regviz.lab.document import DocumentError, dump, read
+
+DELAY = 1000
+"""Milliseconds after which a change is on disk at the latest."""
+SLOTS = 16
+"""Windows that can keep a session at the same time."""
+
+
+def default_folder() -> Path:
+    """Where sessions are kept: the user's own data folder."""
+    place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericDataLocation)
+    return Path(place) / "regviz"
+
+
+class Keeper:
+    """One of a few places for a session, held by a lock that ends with the process.
+
+    A place whose file is still there although nobody holds its lock was left by a crash: with ``wanted`` such a place
+    is preferred, and ``left`` is its document; without, it is left alone for another start.
+    """
+
+    def __init__(self, folder: Path, *, wanted: bool = True) -> None:
+        self.left: str | None = None
+        self._file: Path | None = None
+        self._lock: QLockFile | None = None
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+        places = [folder / f"session-{number}.regviz" for number in range(SLOTS)]
+        crashed = [place for place in places if place.exists()]
+        free = [place for place in places if place not in crashed]
+        for place in [*crashed, *free] if wanted else free:
+            if self._take(place):
+                break
+
+    def _take(self, place: Path) -> bool:
+        lock = QLockFile(str(place.with_suffix(".lock")))
+        lock.setStaleLockTime(0)
+        if not lock.tryLock(0):
+            return False
+        self._lock, self._file = lock, place
+        if place.exists():
+            with contextlib.suppress(DocumentError):
+                self.left = read(place)
+            self.forget()  # a state that brings the program down must not do so at every start
+        return True
+
+    def keep(self, text: str) -> None:
+        """Write the document; raises `WriteError`. Nothing where no place could be had."""
+        if self._file is not None:
+            write_text(self._file, text)
+
+    def forget(self) -> None:
+        """Remove the document: there is nothing to bring back."""
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """End in good order: nothing stays behind."""
+        self.forget()
+        self._file = None
+        if self._lock is not None:
+            self._lock.unlock()
+            self._lock = None
+
+
+class Autosave(QObject):
+    """Keeps every change of ``session`` from `begin` on, a second after it at the latest."""
+
+    def __init__(self, session: Session, keeper: Keeper, journal: Journal, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session, self._keeper, self._journal = session, keeper, journal
+        self._begun = self._failed = False
+        self._timer = QTimer(self, singleShot=True, interval=DELAY)
+        self._timer.timeout.connect(self._write)
+        session.listen(self._changed)
+
+    @Slot(object)
+    def begin(self, shown: object = None) -> None:
+        """Keep changes from now on: a first picture has been shown."""
+        if not self._begun:
+            self._begun = True
+            self._timer.start()
+
+    def close(self) -> None:
+        """Stop keeping; the session ended in good order."""
+        self._begun = False
+        self._timer.stop()
+        self._keeper.close()
+
+    def _changed(self) -> None:
+        if self._begun and not self._timer.isActive():
+            self._timer.start()
+
+    @Slot()
+    def _write(self) -> None:
+        try:
+            self._keeper.keep(dump(self._session.lab, self._session.state))
+        except WriteError as error:
+            if not self._failed:
+                self._journal.write(str(error))
+            self._failed = True
