@@ -1,7 +1,7 @@
 """Element-wise activations: tanh, ReLU, GELU and the identity."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -44,7 +44,7 @@ class _Elementwise(Kernel):
     def __init__(self, site: Site, signal: Signal) -> None:
         self.input = signal
         place = signal if signal.own else site.signal(signal.width)
-        self.output = Signal(place.full, place.delta, own=False)  # φ′ is read off the values: they must stay
+        self.output = replace(place, own=False)  # φ′ is read off the values: they must stay
         self._in_place = signal.own
         self.spare = site.array(signal.width, site.variants, site.size)
         self._dot = np.empty(0)
@@ -101,9 +101,9 @@ class _Relu(_Elementwise):
 
     def __init__(self, site: Site, signal: Signal) -> None:
         super().__init__(site, signal)
-        self._zero = site.scalar(0.0)
+        self._zero = np.zeros_like(self.spare)  # arrays of equal shape are quicker than one number
         self._word = np.dtype(f"i{site.dtype.itemsize}")
-        self._sign = np.array(8 * site.dtype.itemsize - 1, self._word)
+        self._sign = np.full(self.spare.shape, 8 * site.dtype.itemsize - 1, self._word)
 
     def forward(self) -> list[Op]:
         z, zero, a = self.input.values, self._zero, self.output.values
@@ -132,7 +132,7 @@ class _Gelu(_Elementwise):
     """a = zΦ(z) (Hendrycks & Gimpel 2016); φ′ = Φ + zN, φ″ = (2 − z²)N with N the normal density."""
 
     def __init__(self, site: Site, signal: Signal) -> None:
-        super().__init__(site, Signal(signal.full, signal.delta, own=False))
+        super().__init__(site, replace(signal, own=False))
         self._below, self._density = np.empty_like(self.spare), np.empty_like(self.spare)
         self._half = site.scalar(-0.5)
         self._unit = site.scalar(1 / np.sqrt(2 * np.pi))

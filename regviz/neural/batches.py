@@ -84,9 +84,12 @@ class Batches:
         if self.whole:
             return [Batch(self._inputs[:, None, :], self._targets[:, None, :])]
         chosen = self._block_indices(block)
-        inputs, targets = self._inputs[:, chosen], self._targets[:, chosen]
-        cuts = [slice(k * self.size, (k + 1) * self.size) for k in range(self._steps)]
-        return [Batch(inputs[:, None, cut], targets[:, None, cut]) for cut in cuts]
+        parts = (self._cut(values.take(chosen, axis=1)) for values in (self._inputs, self._targets))
+        return [Batch(inputs, targets) for inputs, targets in zip(*parts, strict=True)]
+
+    def _cut(self, values: Array) -> Array:
+        """``values`` (C, steps · B) as (steps, C, 1, B)."""
+        return values.reshape(len(values), self._steps, 1, self.size).swapaxes(0, 1)
 
     def _block_indices(self, block: int) -> Array:
         count = self._steps * self.size

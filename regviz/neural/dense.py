@@ -59,8 +59,15 @@ class DenseKernel(Kernel):
         delta = by_variant(self.output.delta)
         ops = [*self._turn(), product(delta, self._transposed, self.block.grad)]
         if self.input.delta is not None:
-            ops.append(product(_turned(self._weights(self.block.value)), delta, by_variant(self.input.delta)))
+            ops.append(self._pass_down(delta, self.input.delta, self.input.room))
         return ops
+
+    def _pass_down(self, delta: Array, below: Array, room: Array | None) -> Op:
+        """WᵀΔ into ``below``; for a single net the whole matrix into its ``room``, if that has a row for the bias."""
+        matrices = self.block.value
+        if room is not None and matrices.shape[0] == 1 and matrices.shape[1] > 1 and matrices.shape[2] == len(room):
+            return product(_turned(matrices), delta, by_variant(room))
+        return product(_turned(self._weights(matrices)), delta, by_variant(below))
 
     def push(self, dot: Array) -> Array:
         """Ż = V H̃ + W Ḣ."""

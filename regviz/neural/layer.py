@@ -59,11 +59,14 @@ class Signal:
     ``full`` (C+1, R, B) ends in a row of ones, so that a bias rides inside the matrix product; ``values`` (C, R, B) is
     the rest and ``delta`` (C, R, B) the loss's derivative with respect to it, or None where nobody asks for it.
     ``own``: the next kernel may overwrite the values in place; a delta may always be overwritten once it was read.
+    ``room`` (C+1, R, B), where there is one, is the delta with a last row of no meaning: a product with a whole matrix,
+    bias column included, goes there faster than one with a part of it into the delta.
     """
 
     full: Array
     delta: Array | None
     own: bool = True
+    room: Array | None = None
 
     @property
     def values(self) -> Array:
@@ -78,7 +81,8 @@ class Signal:
     @classmethod
     def fresh(cls, width: int, variants: int, size: int, dtype: Any) -> "Signal":
         """A signal on its own buffers."""
-        return cls(np.ones((width + 1, variants, size), dtype), np.zeros((width, variants, size), dtype))
+        room = np.zeros((width + 1, variants, size), dtype)
+        return cls(np.ones_like(room), room[:-1], room=room)
 
 
 class Site:

@@ -5,6 +5,7 @@ They know nothing of nets: any parameters and gradients will do. Adam with ``l2`
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -64,7 +65,7 @@ class Update(ABC):
         self.memory: tuple[Array, ...] = ()
         self.count = 0
         self._spare = np.zeros_like(params)
-        self._rate = _per_variant(params)
+        self._rate = _per_variant(params, np.float64)
         self._l2, self._keep, self._threshold, self._floor = (np.zeros_like(params) for _ in range(4))
         self._active = dict.fromkeys(("l1", "l2", "decay"), False)
 
@@ -164,7 +165,7 @@ class AdamUpdate(Update):
         self.memory = np.zeros_like(params), np.zeros_like(params)
         self._adam = rule
         self._betas = np.array(rule.beta1, params.dtype), np.array(rule.beta2, params.dtype)
-        self._size, self._eps = np.zeros_like(self._rate), np.zeros((), params.dtype)
+        self._size, self._eps = _per_variant(params), np.zeros((), params.dtype)
 
     def descend(self, source: Array) -> list[Op]:
         """Both sums, then the step."""
@@ -193,7 +194,10 @@ class AdamUpdate(Update):
         """Bias correction of this step."""
         self.count += 1
         a, b = self._factors(self.count)
-        np.multiply(self._rate, a / b, out=self._size)
+        if self._rate.ndim:
+            np.multiply(self._rate, a / b, out=self._size)
+        else:  # the same number, without a call whose overhead a small net feels
+            self._size.fill(self._rate.item() * (a / b))
         self._eps.fill(self._adam.eps / b)
 
     def _factors(self, count: int) -> tuple[float, float]:
@@ -201,9 +205,11 @@ class AdamUpdate(Update):
         return (1 - beta1) / (1 - beta1**count), ((1 - beta2) / (1 - beta2**count)) ** 0.5
 
 
-def _per_variant(params: Array) -> Array:
-    """Room for one number a variant (R, 1), or () for a single one, which multiplies faster."""
-    return np.zeros((len(params), 1) if len(params) > 1 else (), params.dtype)
+def _per_variant(params: Array, dtype: Any = None) -> Array:
+    """Room for one number a variant (R, 1), or () for a single one, which multiplies faster; of the type of
+    ``params`` unless another is asked for.
+    """
+    return np.zeros((len(params), 1) if len(params) > 1 else (), dtype or params.dtype)
 
 
 def ascend(params: Array, grad: Array, rho: Array, out: Array) -> None:

@@ -19,7 +19,7 @@ from regviz.neural.net import Net
 from regviz.neural.network import Network
 from regviz.neural.optimisers import Optimiser, Sgd, Update, ascend
 
-_CHUNK = 32
+_CHUNK = 64
 _SWEEP = 128
 
 
