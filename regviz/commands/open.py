@@ -19,6 +19,7 @@ commands:
   regviz export LAB [--set …] -o FILE     a picture or the numbers of a lab, without a window
   regviz fit FILE.csv --target NAME       coefficients of a penalised fit
   regviz doctor [--fix]                   versions and missing system packages
+  regviz desktop [--remove]               an entry in the desktop's menu
   regviz COMMAND --help                   says more
 """
 _DOCUMENTS = (".json", ".regviz")

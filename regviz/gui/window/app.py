@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from regviz.gui.canvas.theme import load_fonts
+from regviz.gui.canvas.theme import load_fonts, resources
 from regviz.gui.window.autosave import Autosave, Keeper, default_folder
 from regviz.gui.window.journal import Hooks, Journal, default_log
 from regviz.gui.window.main import MainWindow
@@ -102,6 +103,8 @@ def _application() -> QApplication:
     found = QApplication.instance()
     application = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     application.setStyle("Fusion")
+    application.setDesktopFileName("regviz")
+    application.setWindowIcon(QIcon(str(resources() / "icons" / "regviz.png")))
     return application
 
 
