@@ -5,7 +5,6 @@ They know nothing of nets: any parameters and gradients will do. Adam with ``l2`
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -65,7 +64,7 @@ class Update(ABC):
         self.memory: tuple[Array, ...] = ()
         self.count = 0
         self._spare = np.zeros_like(params)
-        self._rate = _per_variant(params, np.float64)
+        self._rate = _per_variant(params)
         self._l2, self._keep, self._threshold, self._floor = (np.zeros_like(params) for _ in range(4))
         self._active = dict.fromkeys(("l1", "l2", "decay"), False)
 
@@ -196,8 +195,8 @@ class AdamUpdate(Update):
         a, b = self._factors(self.count)
         if self._rate.ndim:
             np.multiply(self._rate, a / b, out=self._size)
-        else:  # the same number, without a call whose overhead a small net feels
-            self._size.fill(self._rate.item() * (a / b))
+        else:  # the same to the bit, without a call whose overhead a small net feels
+            self._size.fill(self._rate.item() * self._rate.dtype.type(a / b).item())
         self._eps.fill(self._adam.eps / b)
 
     def _factors(self, count: int) -> tuple[float, float]:
@@ -205,11 +204,9 @@ class AdamUpdate(Update):
         return (1 - beta1) / (1 - beta1**count), ((1 - beta2) / (1 - beta2**count)) ** 0.5
 
 
-def _per_variant(params: Array, dtype: Any = None) -> Array:
-    """Room for one number a variant (R, 1), or () for a single one, which multiplies faster; of the type of
-    ``params`` unless another is asked for.
-    """
-    return np.zeros((len(params), 1) if len(params) > 1 else (), dtype or params.dtype)
+def _per_variant(params: Array) -> Array:
+    """Room for one number a variant (R, 1), or () for a single one, which multiplies faster."""
+    return np.zeros((len(params), 1) if len(params) > 1 else (), params.dtype)
 
 
 def ascend(params: Array, grad: Array, rho: Array, out: Array) -> None:
