@@ -51,12 +51,6 @@ def test_equals_the_best_of_all_sign_patterns():
     assert against_brute_force(200, 5) <= 1e-9
 
 
-@pytest.mark.release
-@pytest.mark.timeout(3600)
-def test_equals_the_best_of_all_sign_patterns_on_many_problems():
-    assert against_brute_force(10_000, 8) <= 1e-9
-
-
 @pytest.mark.parametrize("name", BUNDLES)
 def test_agrees_with_lars_on_every_bundled_set(name):
     found = Problem.of(*bundle(name))
