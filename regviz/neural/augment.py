@@ -39,27 +39,28 @@ def move_images(images: Array, matrices: Array, shift: Array, blank: float = BLA
     Each pixel is read at A⁻¹(x − t), where A is orthogonal. Moves by whole pixels, mirroring and no move are exact.
     """
     count, tall, wide = images.shape
-    x = (2.0 * np.arange(wide) + 1.0) / wide - 1.0 - shift[:, :1]
-    y = 1.0 - (2.0 * np.arange(tall) + 1.0) / tall - shift[:, 1:]
-    a = matrices[:, :, :, None, None]
+    kind = images.dtype
+    x = ((2.0 * np.arange(wide) + 1.0) / wide - 1.0 - shift[:, :1]).astype(kind)
+    y = (1.0 - (2.0 * np.arange(tall) + 1.0) / tall - shift[:, 1:]).astype(kind)
+    a = matrices[:, :, :, None, None].astype(kind)
     from_x = a[:, 0, 0] * x[:, None, :] + a[:, 1, 0] * y[:, :, None]
     from_y = a[:, 0, 1] * x[:, None, :] + a[:, 1, 1] * y[:, :, None]
     columns, across = _cells((from_x + 1.0) * (wide / 2.0) - 0.5, wide)
     rows, down = _cells((1.0 - from_y) * (tall / 2.0) - 0.5, tall)
-    room = np.full((count, tall + 3, wide + 3), blank, images.dtype)
+    room = np.full((count, tall + 3, wide + 3), blank, kind)
     room[:, 1 : tall + 1, 1 : wide + 1] = images
     flat = room.reshape(-1)
     at = (np.arange(count)[:, None, None] * (tall + 3) + rows) * (wide + 3) + columns
-    top = (1.0 - across) * flat[at] + across * flat[at + 1]
-    at += wide + 3
-    bottom = (1.0 - across) * flat[at] + across * flat[at + 1]
+    top, bottom = (
+        (1.0 - across) * flat.take(first) + across * flat.take(first + 1) for first in (at, at + (wide + 3))
+    )
     found: Array = (1.0 - down) * top + down * bottom
     return found
 
 
 def _cells(position: Array, size: int) -> tuple[Array, Array]:
     """Index into a row with one blank cell in front and two behind, and how far ``position`` lies beyond it."""
-    inside = np.clip(position, -1.0, size)
+    inside = np.minimum(np.maximum(position, -1.0), size)
     first = np.floor(inside)
     return first.astype(np.intp) + 1, inside - first
 
@@ -81,7 +82,7 @@ def _within(cells: Array, centres: Array, side: int) -> Array:
 
 def mix(values: Array, weights: Array, partners: Array) -> Array:
     """λ·v + (1 − λ)·v[partner] for ``values`` (n, d), λ = ``weights`` (n,) (Zhang and others 2018)."""
-    lam = weights[:, None]
+    lam = weights[:, None].astype(values.dtype)
     mixed: Array = lam * values + (1.0 - lam) * values[partners]
     return mixed
 

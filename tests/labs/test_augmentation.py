@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize, minimize_scalar
+from scipy.special import betainc
 from sklearn.linear_model import Ridge
 
 from regviz.export import last_frame
@@ -195,6 +196,12 @@ def test_the_histogram_of_lambda_meets_the_exact_chances(alpha):
     assert (np.abs(bars.values - exact) <= 5 * error + 1e-12).all()
     if alpha == 1.0:
         assert exact == pytest.approx(0.05)
+
+
+@given(alpha=st.floats(1e-6, 10.0))
+def test_the_series_of_the_beta_distribution_is_scipy_s(alpha):
+    x = np.linspace(0.0, 0.5, 11)
+    assert linear.beta_below(x, alpha) == pytest.approx(betainc(alpha, alpha, x), rel=1e-9, abs=1e-12)
 
 
 def test_augmentation_helps_where_digits_are_few(finished):

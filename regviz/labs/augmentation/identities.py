@@ -17,6 +17,8 @@ from regviz.neural.augment import LEAST_ALPHA, mixing_weights
 Array = NDArray[Any]
 
 TOLERANCE = 1e-10
+ROUNDING = 1e-10
+"""Scatter below this share of the largest coefficient is rounding, not noise."""
 DRAWN = 2_000
 """Mixing weights behind the histogram."""
 _BINS = np.linspace(0.0, 1.0, 21)
@@ -196,9 +198,8 @@ def chances(alpha: float) -> Array:
     """Probability (20,) of λ in each twentieth of [0, 1]; all of it in the last one where nothing is mixed."""
     found: Array = np.eye(len(_BINS) - 1)[-1]
     if alpha >= LEAST_ALPHA:
-        from scipy.special import betainc
-
-        found = np.diff(betainc(alpha, alpha, _BINS))
+        lower = np.diff(linear.beta_below(_BINS[: len(_BINS) // 2 + 1], alpha))
+        found = np.concatenate([lower, lower[::-1]])
     return found
 
 
@@ -226,7 +227,9 @@ def worst(fits: Fits, w: Array) -> float | None:
     if not fits.fitted or not fits.noise.sigma:
         return None
     error = standard_error(fits.fitted[-1])
-    return float(np.abs((fits.fitted[-1].mean(axis=0) - w) / error).max()) if (error > 0).all() else None
+    if (error < ROUNDING * np.abs(w).max()).any():
+        return None
+    return float(np.abs((fits.fitted[-1].mean(axis=0) - w) / error).max())
 
 
 def _caption(state: AugmentationState, fits: Fits, w: Array) -> str:
@@ -237,4 +240,5 @@ def _caption(state: AugmentationState, fits: Fits, w: Array) -> str:
     away = _away(fits, w)
     if away is None:
         return f"{head}; {rest} every margin."
-    return f"{head}: fits on {fits.copies} noisy copies are {show(100 * away, 2)} % away from it; {rest} every margin."
+    mean = f"the mean fit on {fits.copies} noisy copies is {show(100 * away, 2)} % away from it"
+    return f"{head}: {mean}; {rest} every margin."

@@ -3,6 +3,7 @@
 Least squares here has no intercept: X is standardised and y centred, and noise has mean zero.
 """
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -21,6 +22,7 @@ STREAMS = 24
 """Independent augmented data sets: their spread gives standard errors."""
 BLOCK = 20
 """Copies between two moments that are kept."""
+_TERMS = 60
 
 
 def noisy_loss(X: Array, y: Array, w: Array, sigma: float) -> float:
@@ -72,6 +74,18 @@ def smoothed_loss(gaps: ArrayLike, epsilon: float, classes: int) -> Array:
     lost = np.logaddexp(0.0, np.log(others) - g)
     rest = epsilon / classes
     found: Array = (1.0 - epsilon + rest) * lost + others * rest * (lost + g)
+    return found
+
+
+def beta_below(x: Array, alpha: float) -> Array:
+    """P(λ ≤ x) for λ ~ Beta(α, α) and ``x`` (k,) in [0, ½], by its power series, of ratio x.
+
+    I_x(α, α) = x^α/B(α, α) · Σ_m (1 − α)_m/m! · x^m/(α + m).
+    """
+    m = np.arange(1, _TERMS)
+    terms = np.cumprod(np.concatenate([[1.0], (m - alpha) / m])) / (alpha + np.arange(_TERMS))
+    inverse = math.exp(math.lgamma(2.0 * alpha) - 2.0 * math.lgamma(alpha))
+    found: Array = inverse * x**alpha * (x[:, None] ** np.arange(_TERMS) @ terms)
     return found
 
 

@@ -1,5 +1,6 @@
 """The view over n: nets on more and more training points, each without and with augmentation, all in one batch."""
 
+import math
 from collections.abc import Generator
 from dataclasses import replace
 from functools import lru_cache
@@ -14,7 +15,7 @@ from regviz.labs.augmentation import reliability
 from regviz.labs.augmentation.net import equation
 from regviz.labs.augmentation.state import VARIANTS, AugmentationState, hyper, policy, shape
 from regviz.labs.augmentation.words import recipe, wrong_labels
-from regviz.neural import Augmented, Batches, Evaluator, Trainer, batch_of
+from regviz.neural import LOSSES, Augmented, Batches, Evaluator, Trainer, batch_of
 
 Array = NDArray[Any]
 
@@ -49,6 +50,7 @@ class Grid:
         )  # fmt: skip
         self.source.attack(self.trainer)
         self._judge = Evaluator(built, 2 * GROUPS)
+        self._axes: dict[str, Axis] = {}
         self.since = 0
         self._recipe = (policy(state), state.smoothing)
         self.source.smooth(state.smoothing)
@@ -75,15 +77,30 @@ class Grid:
 
     def measure(self, bins: int) -> tuple[Array, Array, Array]:
         """Share right, mean loss and ECE on the test points, each (2, sizes, draws); NaN for diverged nets."""
-        test = self.task.test
-        score = self._judge.score(test.X, test.y, self.trainer.params)
-        lost = ~np.isfinite(score.loss)
-        chances = self._judge.predict(test.X, self.trainer.params)
-        found = reliability.measured(chances, test.y, bins)
+        test, kind = self.task.test, LOSSES[self.trainer.net.loss]
+        goal = kind.encode(test.y, self.trainer.net.outputs)
+        outputs = self._judge.outputs(test.X, self.trainer.params)
+        loss, right = kind.values(outputs, goal).mean(axis=1), kind.correct(outputs, goal).mean(axis=1)
+        found = reliability.measured(kind.predict(outputs), test.y, bins)
         ece = np.array([np.nan if row is None else row.ece for row in found])
-        rows = (np.where(lost, np.nan, score.accuracy), np.where(lost, np.nan, score.loss), np.where(lost, np.nan, ece))
-        right, loss, error = (row.reshape(2, len(SIZES_OF), DRAWS) for row in rows)
-        return right, loss, error
+        rows = np.where(np.isfinite(loss), np.stack([right, loss, ece]), np.nan).reshape(3, 2, len(SIZES_OF), DRAWS)
+        return rows[0], rows[1], rows[2]
+
+    def axis(self, label: str, values: Array, least: float = 1e-2) -> Axis:
+        """An axis from 0 that holds the finite ``values`` and never shrinks."""
+        found = float(np.max(values, where=np.isfinite(values) & (values < 1e30), initial=least))
+        kept = self._axes.get(label)
+        if kept is None or found > kept.high:
+            kept = self._axes[label] = Axis(low=0.0, high=_round(1.1 * found), label=label)
+        return kept
+
+    def around(self, values: Array) -> Axis:
+        """An axis about 0 that holds the finite ``values`` and never shrinks."""
+        reach = self.axis("reach", np.abs(values), least=4.5).high
+        kept = self._axes.get("gain")
+        if kept is None or kept.high != reach:
+            kept = self._axes["gain"] = Axis(low=-reach, high=reach, label="points of accuracy, %")
+        return kept
 
 
 def frames(state: AugmentationState) -> Generator[Frame, Any, None]:
@@ -117,9 +134,9 @@ def _frame(state: AugmentationState, grid: Grid) -> Frame:
     return Frame(
         panels=(
             _curves("accuracy", "Accuracy on the test points", 100.0 * right, looks, _percent(grid.task.classes)),
-            _gain(right), _curves("loss", "Loss on the test points", loss, looks, _grown("mean loss", _top(loss))),
+            _gain(grid, right), _curves("loss", "Loss on the test points", loss, looks, grid.axis("mean loss", loss)),
             _curves("ece", f"ECE on the test points, {state.bins} bins", error, looks,
-                    _grown("expected calibration error", _top(error))),
+                    grid.axis("expected calibration error", error)),
         ),
         readouts=_readouts(grid, right, error), caption=_caption(state, grid, right),
         status="diverged" if lost else "stopped" if _over(state, grid) else "running",
@@ -150,16 +167,15 @@ def _curves(key: str, title: str, values: Array, looks: tuple[nets.Variant, ...]
     return Panel(key=key, title=title, x=_X, y=y, marks=(*bands, lines, *dots), readouts=(note,))
 
 
-def _gain(right: Array) -> Panel:
+def _gain(grid: Grid, right: Array) -> Panel:
     """With minus without augmentation in points of accuracy: the mean, and each draw."""
     sizes, gains = np.array(SIZES_OF), 100.0 * (right[1] - right[0])
-    top = float(np.max(np.abs(gains), where=np.isfinite(gains), initial=4.0))
     mean = Lines(key="gain", x=sizes, y=gains.mean(axis=1)[None], labels=("mean",), role="informative:3")
     dots = Points(
         key="draws", x=np.repeat(sizes, DRAWS), y=gains.ravel(), role="informative:3", shape="ring"
     )
     return Panel(
-        key="gain", title="What augmentation adds", x=_X, y=_between(int(np.ceil(1.1 * top))),
+        key="gain", title="What augmentation adds", x=_X, y=grid.around(gains),
         marks=(_ZERO, mean, dots),
         readouts=(Readout(name="ring", value="ring: one draw of the points", role="muted"),),
     )  # fmt: skip
@@ -195,21 +211,10 @@ def _caption(state: AugmentationState, grid: Grid, right: Array) -> str:
     )
 
 
-def _top(values: Array) -> float:
-    """A round number above the finite ``values``, which changes seldom while they fall."""
-    found = float(np.max(values, where=np.isfinite(values) & (values < 1e30), initial=1e-2))
-    unit = 10.0 ** np.floor(np.log10(found))
-    return float(unit * np.ceil(1.05 * found / unit))
-
-
-@lru_cache(maxsize=64)
-def _grown(label: str, high: float) -> Axis:
-    return Axis(low=0.0, high=high, label=label)
-
-
-@lru_cache(maxsize=64)
-def _between(reach: int) -> Axis:
-    return Axis(low=-reach, high=reach, label="points of accuracy, %")
+def _round(value: float) -> float:
+    """The next number above ``value`` with one digit."""
+    unit = 10.0 ** math.floor(math.log10(value))
+    return float(unit * math.ceil(value / unit))
 
 
 @lru_cache(maxsize=4)

@@ -94,6 +94,10 @@ class AugmentationState(nets.NetControls):
     activation: str = choice(
         "relu", ("tanh", "relu", "gelu", "linear"), place="net", help="What each hidden unit does to its sum."
     )
+    probe_x: float = slider(0.4, -3.0, 3.0, place="view", label="probe x", unless=_IMAGES,
+                            help="A point to drag in the pictures.")  # fmt: skip
+    probe_y: float = slider(0.4, -3.0, 3.0, place="view", label="probe y", unless=_IMAGES,
+                            help="Its other coordinate.")  # fmt: skip
     steps: int = integer(600, 1, 10_000, shown=(10, 3_000), place="training", help="Where training ends.")
 
 
