@@ -369,7 +369,9 @@ def test_wrong_labels_are_said(dataset):
     for words in ({"flip": 0.3}, {"angle": 170.0}):
         state = replace(SHORT, dataset=dataset, **words)
         assert bool(wrong_labels(state)) == (dataset != "circles")
-        assert wrong_labels(state) in last_frame(lab, state).message
+        frame = last_frame(lab, state)
+        assert wrong_labels(state) in frame.message
+        assert ("wrong labels here" in frame.caption) == (dataset != "circles")
 
 
 def test_circles_are_the_same_mirrored_and_turned():

@@ -9,7 +9,7 @@ from regviz.lab import Frame, Panel, Readout, show
 from regviz.labs import _nets as nets
 from regviz.labs.augmentation import images, reliability, samples
 from regviz.labs.augmentation.state import VARIANTS, AugmentationState, hyper, policy, shape
-from regviz.labs.augmentation.words import recipe, wrong_labels
+from regviz.labs.augmentation.words import doubt, recipe, wrong_labels
 from regviz.neural import Augmented, Batches, Hyper, Policy, Reliability, attacked, batch_of, smoothed_gap
 
 _RIGHT = "Accuracy, plain data"
@@ -85,7 +85,8 @@ class Pair:
         right = run.score("test").accuracy
         return (
             f"{head}: {show(float(100.0 * right[1]))} % of the test points are right with ECE {show(found[1].ece, 2)}; "
-            f"plain training has {show(float(100.0 * right[0]))} % with ECE {show(found[0].ece, 2)}."
+            f"plain training has {show(float(100.0 * right[0]))} % with ECE {show(found[0].ece, 2)}"
+            f"{doubt(state)}."
         )
 
 

@@ -14,7 +14,7 @@ from regviz.neural import generator
 Array = NDArray[Any]
 
 COUNT = 12
-_X, _Y = Axis(low=-1.9, high=1.9, label="x₁"), Axis(low=-1.3, high=1.3, label="x₂")
+_X, _Y = Axis(low=-1.9, high=1.9, label="x₁"), Axis(low=-1.5, high=1.5, label="x₂")
 _FAR = 10.0
 
 
@@ -90,7 +90,8 @@ def _squares(seed: int, epsilon: float) -> tuple[Mark, ...]:
     points, _ = _cloud(seed)
     corners = epsilon * np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
     boxes = points[:, None, :] + corners
-    return (Region(key="squares", x=boxes[:, :, 0], y=boxes[:, :, 1], role="contour", fade=np.full(COUNT, 0.12)),)
+    return (Region(key="squares", x=boxes[:, :, 0], y=boxes[:, :, 1], role="contour", outline=False,
+                   fade=np.full(COUNT, 0.3)),)  # fmt: skip
 
 
 def _boundaries(w: Array, loss: float) -> list[Mark]:

@@ -14,7 +14,7 @@ from regviz.labs import _nets as nets
 from regviz.labs.augmentation import reliability
 from regviz.labs.augmentation.net import equation
 from regviz.labs.augmentation.state import VARIANTS, AugmentationState, hyper, policy, shape
-from regviz.labs.augmentation.words import recipe, wrong_labels
+from regviz.labs.augmentation.words import doubt, recipe, wrong_labels
 from regviz.neural import LOSSES, Augmented, Batches, Evaluator, Trainer, batch_of
 
 Array = NDArray[Any]
@@ -207,7 +207,7 @@ def _caption(state: AugmentationState, grid: Grid, right: Array) -> str:
     return (
         f"{head}: with {SIZES_OF[0]} training points {show(float(small[1]))} % of the test points are right against "
         f"{show(float(small[0]))} % for plain training, with {SIZES_OF[-1]} {show(float(large[1]))} % against "
-        f"{show(float(large[0]))} %."
+        f"{show(float(large[0]))} %{doubt(state)}."
     )
 
 
@@ -219,7 +219,7 @@ def _round(value: float) -> float:
 
 @lru_cache(maxsize=4)
 def _percent(classes: int) -> Axis:
-    return Axis(low=40.0 if classes == 2 else 0.0, high=102.0, label="right, %")
+    return Axis(low={2: 40.0, 3: 20.0}.get(classes, 0.0), high=102.0, label="right, %")
 
 
 _ZERO = Lines(key="zero", x=np.array([8.5, 430.0]), y=np.zeros((1, 2)), role="muted", dash=True, thin=True)

@@ -49,7 +49,7 @@ class AugmentationState(nets.NetControls):
     )  # fmt: skip
     flip: float = slider(0.0, 0.0, 1.0, place="geometry", help="Probability of mirroring left and right.")
     cutout: int = integer(0, 0, 8, shown=(0, 5), place="geometry", label="cut-out", unit="px", when=_IMAGES,
-                          help="Side of a square that is filled with grey, at a random place.")  # fmt: skip
+                          help="Side of a square that is filled with middle ink, at a random place.")  # fmt: skip
     hide: float = slider(0.0, 0.0, 1.0, place="geometry", label="cut-out", when=_PLANE,
                          help="Probability that one of the two inputs is set to 0.")  # fmt: skip
     fgsm: float = slider(

@@ -35,3 +35,10 @@ def wrong_labels(state: AugmentationState) -> str:
     if state.angle > 45:
         return f"So far a turn is no symmetry of {state.dataset}: turned points can carry a wrong label."
     return ""
+
+
+def doubt(state: AugmentationState) -> str:
+    """The same as the end of a sentence, else ""."""
+    if not wrong_labels(state):
+        return ""
+    return "; mirroring makes wrong labels here" if state.flip else "; turning so far makes wrong labels here"
