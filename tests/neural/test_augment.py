@@ -204,6 +204,21 @@ def test_draws_lie_where_the_strengths_say():
     assert policy_rows(Policy(noise=0.7), points, labels)[0].std() == pytest.approx(0.7, rel=0.05)
 
 
+def test_turning_mirroring_and_shifting_are_drawn_independently():
+    east = np.tile([1.0, 0.0], (6_000, 1))
+    moved = policy_rows(Policy(angle=40.0, flip=0.5), east, np.ones((6_000, 1)))[0]
+    mirrored = moved[:, 0] < 0
+    angle = np.degrees(np.arctan2(*(moved * np.where(mirrored, -1.0, 1.0)[:, None]).T[::-1]))
+    for part in (angle[mirrored], angle[~mirrored]):
+        assert abs(part.mean()) < 5 * 40 / np.sqrt(3 * len(part))
+        assert part.std() == pytest.approx(40 / np.sqrt(3), rel=0.05)
+    shift = policy_rows(Policy(shift=1.0, flip=0.5), np.tile([9.0, 0.0], (6_000, 1)), np.ones((6_000, 1)))[0]
+    flipped = shift[:, 0] < 0
+    shift[:, 0] -= np.where(flipped, -9.0, 9.0)
+    table = np.column_stack([shift, flipped, angle])
+    assert np.abs(np.corrcoef(table.T) - np.eye(4)).max() < 5 / np.sqrt(6_000)
+
+
 def test_smoothed_labels_are_those_that_the_engine_trains_on():
     net = mlp(2, (3,), 4, loss="softmax")
     source = np.random.default_rng(0)
