@@ -341,7 +341,7 @@ def test_behind_tanh_rescaling_changes_the_function_and_the_caption_counts_it():
     _, run, around = nets_of(activation="tanh")
     assert around.outputs_apart(run, run.params[1], curvature.rescaled(run.net, run.params[1], 4.0)) > 0.01
     words = last(tab=SCALED, activation="tanh", alpha=4.0, steps=20, width=4).caption
-    assert "moves SAM's outputs by up to" in words
+    assert "moves SAM's outputs by up to" in words and "another function" in words
     assert "moves no output" in last(tab=SCALED, alpha=4.0, steps=20, width=4).caption
     assert "one layer only" in last(tab=SCALED, layers=0, alpha=4.0, steps=20).caption
 

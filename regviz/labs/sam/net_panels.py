@@ -18,7 +18,7 @@ PLAIN, SAM = 0, 1
 TOLERANCE = 1e-3
 """Largest residual of Lanczos, in units of λ₁, that certifies the sharpness."""
 STEPS = np.linspace(-REACH, REACH, ALONG)
-DISPUTED = "that flat minima generalise better is disputed, and nets as small as these only illustrate"
+DISPUTED = "that flat minima generalise better is disputed (Dinh et al. 2017), and nets this small only illustrate"
 _EXTENT = (-REACH, REACH, -REACH, REACH)
 _LEVELS = np.log10(np.array([0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0]))
 _PLANE_X = Axis(low=-1.0, high=1.0, label="first direction")

@@ -136,9 +136,11 @@ def _caption(state: SamState, run: nets.Run, top: Array, change: float | None) -
         return "This net has one layer only, so there is nothing to shift between layers."
     name = BASE[state.optimiser]
     moved = f"moves SAM's outputs by up to {show(100 * change, 2)} %"
+    tail = f"behind {state.activation} units this is another function"
     if change < SAME:
         moved = "moves no output of SAM's net by more than 0.01 %"
+        tail = "flatness by λ₁ depends on how a function is written down (Dinh et al. 2017)"
     return (
         f"α = {show(state.alpha)} {moved} and makes λ₁ {show(float(top[0]))} for {name}, {show(float(top[1]))} for "
-        f"SAM: flatness by λ₁ depends on how a function is written down (Dinh et al. 2017)."
+        f"SAM: {tail}."
     )

@@ -1,5 +1,7 @@
 """SAM as PyTorch code: on the surface of the screen, and as a training loop."""
 
+import dataclasses
+
 from regviz.labs import _nets as nets
 from regviz.labs.sam.state import LAND, READ, SCALED, SamState
 from regviz.labs.sam.surface import SURFACES, Surface
@@ -30,9 +32,12 @@ def code(state: SamState) -> str:
 
 
 def _train(state: SamState) -> str:
+    halved = nets.task(state).classes == 0 and state.optimiser != "adam"  # MSELoss lacks the factor 1/2
+    rule = nets.rule(dataclasses.replace(state, rate=state.rate * (0.5 if halved else 1.0)))
     text = nets.pytorch(
-        state, about=f"SAM with radius rho = {state.rho!r}", setup=[f"rho = {state.rho!r}"], gradient=_BOTH_PASSES
-    )
+        state, about=f"SAM with radius rho = {state.rho!r}", setup=[f"rho = {state.rho!r}"], gradient=_BOTH_PASSES,
+        optimiser=rule,
+    )  # fmt: skip
     if state.tab != SCALED or state.layers < 1:
         return text
     return text + "\n".join([

@@ -239,7 +239,8 @@ def _number(value: float) -> float | None:
 def _caption(state: SamState, found: Walk, step: int) -> str:
     gone = [NAMES[k] for k, at in enumerate(found.diverged) if 0 <= at <= step]
     if gone:
-        return f"{_capital(' and '.join(gone))} diverged by step {step}: η = {show(state.step_size)} is too large here."
+        who = _capital(" and ".join(gone))
+        return f"{who} diverged by step {step} with η = {show(state.step_size)} and ρ = {show(state.rho)}."
     if len(SURFACES[state.surface].minima) == 1:
         return _bowl_words(state, found, step)
     places = [_place(state, found, step, k) for k in (DESCENT, SAM)]
@@ -261,6 +262,8 @@ def _bowl_words(state: SamState, found: Walk, step: int) -> str:
         return f"{head}: with ρ = 0 they are one."
     if radius is None:
         return f"{head}; at ηh ≥ 2 neither can settle across the steep axis."
+    quiet = "" if state.jitter == 0.0 else "without noise "
     return (
-        f"{head}; across the steep axis SAM does not converge, it has a cycle of radius ηhρ/(2 − ηh) = {show(radius)}."
+        f"{head}; {quiet}SAM does not settle across the steep axis, where it has a cycle of radius ηhρ/(2 − ηh) = "
+        f"{show(radius)}."
     )
