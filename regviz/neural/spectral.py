@@ -6,6 +6,7 @@ import numpy as np
 
 from regviz.neural.dense import Dense, DenseKernel
 from regviz.neural.layer import Array, Block, Kernel, Op, Signal, Site, Slot, by_variant, call
+from regviz.neural.net import Net
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class SpectralDense(Dense):
 
     u and v persist. Each training step makes one power iteration, as in PyTorch (15 before the first), evaluation
     none; the gradient takes u and v for constants. Each variant's knob "spectral" is 1 for the normalised layer, 0
-    for a plain one.
+    for a plain one and 1/c for the layer cW/σ̂, whose largest singular value is about c.
     """
 
     def slots(self, inputs: int) -> tuple[Slot, ...]:
@@ -27,20 +28,43 @@ class SpectralDense(Dense):
         return SpectralKernel(site, signal, self.units)
 
 
+def normalised(net: Net) -> Net:
+    """``net`` with every dense layer spectrally normalised; the trained parameters keep their places."""
+    layers = tuple(SpectralDense(x.units, x.bias, x.gain) if type(x) is Dense else x for x in net.layers)
+    return Net(net.inputs, layers, net.loss)
+
+
+def folded(net: Net, params: Array, averages: Array, knob: Array) -> Array:
+    """Parameters (R, P), float64, of the plain net that ``net`` is in evaluation.
+
+    ``net`` is the spectral net, all of whose dense layers are `SpectralDense`, ``averages`` (R, S) its u and v, and
+    ``knob`` (R,) the value of "spectral". No iteration is made.
+    """
+    found = params.astype(np.float64)
+    for index, parameter in enumerate(net.dense):
+        weights = parameter.weights(found)
+        left, right = (average.of(averages).astype(np.float64) for average in net.averages[2 * index : 2 * index + 2])
+        lengths = np.linalg.norm(left, axis=1) * np.linalg.norm(right, axis=1)
+        estimate = knob * np.einsum("rm,rmn,rn->r", left, weights, right) / lengths
+        weights /= np.where(estimate != 0, estimate, 1.0)[:, None, None]
+    return found
+
+
 def power_iteration(matrices: Array, left: Array, right: Array) -> Array:
     """One iteration v ← Wᵀu/‖Wᵀu‖, u ← Wv/‖Wv‖ in place, for ``matrices`` (R, m, n), ``left`` u (R, m) and
     ``right`` v (R, n); returns σ̂ = uᵀWv (R,), which never exceeds σ₁ but by rounding.
 
     Where a product is zero the vector stays as it is.
     """
-    _normalise(np.einsum("rmn,rm->rn", matrices, left), right)
-    _normalise(np.einsum("rmn,rn->rm", matrices, right), left)
-    result: Array = np.einsum("rm,rmn,rn->r", left, matrices, right, optimize=True)
+    _normalise(np.matmul(left[:, None, :], matrices)[:, 0], right)
+    image: Array = np.matmul(matrices, right[:, :, None])[:, :, 0]
+    _normalise(image, left)
+    result: Array = np.add.reduce(left * image, axis=1)
     return result
 
 
 class SpectralKernel(Kernel):
-    """A dense kernel on W̄ = W/σ. With Ḡ = ∂L/∂W̄ and σ = uᵀWv:  ∂L/∂W = (Ḡ − ⟨Ḡ, W̄⟩uvᵀ)/σ."""
+    """A dense kernel on W̄ = W/σ. With Ḡ = ∂L/∂W̄ and σ = s·uᵀWv for the knob s:  ∂L/∂W = (Ḡ − ⟨Ḡ, W̄⟩suvᵀ)/σ."""
 
     def __init__(self, site: Site, signal: Signal, units: int) -> None:
         self.block, self._kept = site.block(), (site.running(), site.running())
@@ -52,7 +76,7 @@ class SpectralKernel(Kernel):
         self.input, self.output = signal, self._dense.output
         self._inputs = signal.width
         self._sigma = np.ones((site.variants, 1, 1), site.dtype)
-        self._outer = np.zeros_like(self._weights(self.block.value))  # uvᵀ, zero where the knob is 0
+        self._outer = np.zeros_like(self._weights(self.block.value))  # uvᵀ times the knob
 
     def forward(self) -> list[Op]:
         """W̄, then the dense product."""
@@ -96,7 +120,7 @@ class SpectralKernel(Kernel):
     def _scale(self) -> None:
         weights, on = self._weights(self.block.value), self.knob.reshape(-1, 1, 1)
         for mine, kept in zip((self._left, self._right), self._kept, strict=True):
-            np.divide(kept, np.linalg.norm(kept, axis=1, keepdims=True), out=mine)
+            _normalise(kept, mine)
         if self._train:
             power_iteration(weights, self._left, self._right)
         np.multiply(self._left[:, :, None] * on, self._right[:, None, :], out=self._outer)
@@ -126,5 +150,5 @@ def _inner(a: Array, b: Array) -> Array:
 
 
 def _normalise(vectors: Array, out: Array) -> None:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    lengths = np.sqrt(np.add.reduce(vectors * vectors, axis=1, keepdims=True))
     np.divide(vectors, lengths, out=out, where=lengths > 0)

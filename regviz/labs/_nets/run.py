@@ -105,14 +105,16 @@ class Run:
     def tune(self, hyper: Hyper) -> None:
         """Go on with other hyper-parameters; free where they are the same."""
         if hyper != self.trainer.hyper:
-            before = self.trainer.hyper.survival
+            before = self.trainer.hyper
             self.trainer.tune(hyper)
-            if hyper.survival != before:
+            if (hyper.survival, hyper.knobs) != (before.survival, before.knobs):
                 self._judge_alike()
 
     def _judge_alike(self) -> None:
-        """Judge with the survival probabilities of training: residual branches may be scaled by them at test."""
-        self.evaluator.network.tune(survival=self.trainer.hyper.arrays(len(self.variants))["survival"])
+        """Judge with the survival probabilities and the knobs of training: they shape the nets at test, too."""
+        hyper = self.trainer.hyper
+        rows = hyper.arrays(len(self.variants))
+        self.evaluator.network.tune(**{name: rows[name] for name in ("survival", *dict(hyper.knobs))})
         self.touch()
 
     def advance(self, count: int) -> None:
