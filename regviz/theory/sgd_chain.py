@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-MOST = 700
+MOST = 500
 """Largest grid of a chain; steps that would need a finer one are left to the Gibbs density."""
 
 

@@ -48,17 +48,23 @@ class Cloud:
     def advance(self, count: int, rate: float, batch: int) -> None:
         """Make ``count`` steps; each run draws its own rows, with replacement."""
         for _ in range(count):
-            rows = generator(self.seed, "minibatches", self.step).integers(len(self.made.y), size=(batch, COUNT))
+            a, b, c, first, second = self._sums(batch)
             with np.errstate(all="ignore"):
-                gradient = np.zeros_like(self.w)
-                for row in rows:
-                    x = self.made.X[row]
-                    gradient += (x * self.w).sum(axis=1)[:, None] * x + self.made.gradients[row]
+                w1, w2 = self.w.T
+                gradient = np.stack([a * w1 + b * w2 + first, b * w1 + c * w2 + second], axis=1)
                 self.w = self.w - rate / batch * gradient
                 self.w[~(np.abs(self.w) < GONE).all(axis=1)] = np.nan
                 self.exact = self.made.step(self.exact, rate, batch)
             self.step += 1
             self._note()
+
+    def _sums(self, batch: int) -> Array:
+        """Sums over each run's rows of x₁², x₁x₂, x₂² and of the two gradients at the minimiser: (5, M)."""
+        x1, x2 = self.made.X.T
+        table = np.stack([x1 * x1, x1 * x2, x2 * x2, *self.made.gradients.T])
+        rows = generator(self.seed, "minibatches", self.step).integers(len(x1), size=(batch, COUNT))
+        result: Array = np.take(table, rows, axis=1).sum(axis=1)
+        return result
 
     @property
     def gone(self) -> int:

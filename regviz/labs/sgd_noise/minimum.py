@@ -17,7 +17,7 @@ Array = NDArray[Any]
 
 NAMES = ("from zero", "other start", "SGD from zero")
 ROLES = ("informative:2", "informative:3", "informative:0")
-STARTS = np.array([[0.0, 0.0], [-1.2, 0.6], [0.4, -1.6], [2.5, 0.2], [-0.6, 2.2]])
+STARTS = np.array([[0.0, 0.0], [-1.2, 0.6], [0.4, -1.6], [2.5, 0.2], [-2.4, 0.9]])
 """Starts in the plane of the picture with one equation."""
 GONE = 1e9
 FLOOR = 1e-12

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from regviz.lab import Axis, Frame, Lines, Mark, Panel, Points, Readout, Rule, show
 from regviz.labs.sgd_noise import particles
-from regviz.labs.sgd_noise.axes import axis, upwards
+from regviz.labs.sgd_noise.axes import axis, rounded, upwards
 from regviz.labs.sgd_noise.particles import BATCHES, COUNT, Particles, Physics
 from regviz.labs.sgd_noise.state import SgdNoiseState
-from regviz.theory.sgd_chain import Landscape
+from regviz.theory.sgd_chain import Landscape, quadratic_variance
 
 Array = NDArray[Any]
 
@@ -63,7 +63,7 @@ def _frame(state: SgdNoiseState, cloud: Particles) -> Frame:
 
 
 def _hill(cloud: Particles) -> Panel:
-    x, y, line = _landscape(cloud.physics.landscape)
+    x, y, line = _landscape(cloud.physics.landscape, *_span(cloud.physics))
     at = cloud.x[:DRAWN]
     with np.errstate(all="ignore"):
         height = cloud.physics.landscape.value(at)
@@ -73,27 +73,28 @@ def _hill(cloud: Particles) -> Panel:
 
 
 @lru_cache(maxsize=32)
-def _landscape(kind: Landscape) -> tuple[Axis, Axis, Lines]:
-    low, high = _span(kind)
+def _landscape(kind: Landscape, low: float, high: float) -> tuple[Axis, Axis, Lines]:
     at = np.linspace(low, high, 400)
     value = kind.value(at)
     bottom, top = float(value.min()), float(value.max())
     line = Lines(key="loss", x=at, y=value[None], role="loss")
     return (
-        Axis(low=low, high=high, label="x"),
+        axis(low, high, "x"),
         Axis(low=bottom - 0.12 * (top - bottom), high=top, label="U(x)"), line,
     )  # fmt: skip
 
 
-def _span(kind: Landscape) -> tuple[float, float]:
-    """The shown interval: the minima with room on both sides."""
-    low = kind.turns[0]
-    return float(low[0]) - 1.4, float(low[-1]) + 1.4
+def _span(kind: Physics) -> tuple[float, float]:
+    """The shown interval: the minima, and room on both sides for two and a half deviations of the tails."""
+    low = kind.landscape.turns[0]
+    spread = quadratic_variance(kind.rate, kind.sigma, kind.batch, kind.landscape.h) ** 0.5
+    room = rounded(max(1.4, 2.5 * spread if spread < 1e3 else 4.0))
+    return float(low[0]) - room, float(low[-1]) + room
 
 
 def _densities(cloud: Particles) -> Panel:
     kind = cloud.physics
-    low, high = _span(kind.landscape)
+    low, high = _span(kind)
     edges = np.linspace(low, high, BINS + 1)
     inside = cloud.x[np.isfinite(cloud.x)]
     counts = np.histogram(inside, edges)[0] / (COUNT * (edges[1] - edges[0]))
@@ -115,7 +116,7 @@ def _densities(cloud: Particles) -> Panel:
              "particles": ("steps: particles", "informative:3")}  # fmt: skip
     readouts = tuple(Readout(name=m.key, value=words[m.key][0], role=words[m.key][1]) for m in marks)
     return Panel(
-        key="densities", title="Where they are", x=_landscape(kind.landscape)[0], y=upwards(1.15 * top, "density"),
+        key="densities", title="Where they are", x=axis(low, high, "x"), y=upwards(1.15 * top, "density"),
         marks=tuple(marks), readouts=readouts,
     )  # fmt: skip
 
@@ -218,13 +219,12 @@ def _readouts(cloud: Particles, settled: float | None, limit: float) -> tuple[Re
 
 def _caption(cloud: Particles, settled: float | None, limit: float) -> str:
     kind = cloud.physics
-    what = "left of the border" if kind.border is not None else "the variance"
     if not kind.stable:
         bound = show(2.0 / kind.landscape.h)
         return f"η = {show(kind.rate)} is not below 2/h = {bound}: there is no stationary law, the particles run away."
-    head = f"At T = {show(kind.temp)} Gibbs says {show(limit)} for {what}"
+    head = f"At T = {show(kind.temp)} Gibbs says {show(limit)} for the variance"
     if kind.border is not None:
-        head = f"At T = {show(kind.temp)} Gibbs puts {_percent(limit)} {what}"
+        head = f"At T = {show(kind.temp)} Gibbs puts {_percent(limit)} in the left well"
     measured = cloud.measured()[0]
     seen = _percent(measured) if kind.border is not None else show(measured)
     now = f"the particles are at {seen} after {cloud.step} steps" if np.isfinite(measured) else "no particle is left"

@@ -184,7 +184,7 @@ def settled_gibbs(kind: Physics) -> float:
 def gibbs_law(kind: Landscape, temp: float) -> tuple[Array, Array]:
     """A fine grid that holds the Gibbs density, and the density on it."""
     reach = 2.5 + abs(kind.tilt) / kind.h + 7.0 * (temp / kind.h) ** 0.5
-    grid = np.linspace(-reach, reach, 6_001)
+    grid = np.linspace(-reach, reach, 3_001)
     return grid, gibbs(kind, temp, grid)
 
 
