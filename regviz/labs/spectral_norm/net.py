@@ -223,4 +223,4 @@ def _of(run: nets.Run, look: Look, index: int) -> str:
         return f"{name} has no finite bound left"
     radius = float(np.median(look.radii[index]))
     about = show(radius) if np.isfinite(radius) else "unlimited"
-    return f"{name} rises by up to {show(float(measured))} (bound {show(float(bound))}), median radius {about}"
+    return f"{name} has a Lipschitz constant in {show(float(measured))} … {show(float(bound))}, median radius {about}"
