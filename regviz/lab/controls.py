@@ -7,6 +7,7 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal, get_args
 
 Kind = Literal["float", "int", "choice", "bool", "text"]
@@ -112,6 +113,11 @@ def controls(state: Any) -> tuple[Control, ...]:
     A class attribute ``only_while`` = {name of a field or of a place: (field, values)} adds a condition to inherited
     controls, as ``when`` does to a single one.
     """
+    return _controls(state if isinstance(state, type) else type(state))
+
+
+@cache
+def _controls(state: type) -> tuple[Control, ...]:
     conditions: Mapping[str, When] = getattr(state, "only_while", {})
     return tuple(_control(spec, conditions) for spec in dataclasses.fields(state))
 

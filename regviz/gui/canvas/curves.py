@@ -79,16 +79,16 @@ def _holds(box: Box, x: Array, y: Array) -> bool:
 
 def _cut(x: Array, y: Array, box: Box) -> Iterator[Piece]:
     """Liang & Barsky 1984 for all segments at once, then joined where one ends as the next begins."""
+    points, low, high = np.stack([x, y]), np.array([box[:2]]).T, np.array([box[2:]]).T
+    begin = points[:, :-1]
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        enter, leave = np.zeros(len(x) - 1), np.ones(len(x) - 1)
-        for at, low, high in ((x, box[0], box[2]), (y, box[1], box[3])):
-            step = np.diff(at)
-            one, two = (low - at[:-1]) / step, (high - at[:-1]) / step
-            still = np.where((at[:-1] >= low) & (at[:-1] <= high), -np.inf, np.inf)
-            enter = np.maximum(enter, np.where(step == 0, still, np.minimum(one, two)))
-            leave = np.minimum(leave, np.where(step == 0, np.inf, np.maximum(one, two)))
-        first = [at[:-1] + np.diff(at) * enter for at in (x, y)]
-        last = [np.where(leave < 1.0, at[:-1] + np.diff(at) * leave, at[1:]) for at in (x, y)]
+        step = points[:, 1:] - begin
+        one, two = (low - begin) / step, (high - begin) / step
+        near, far, level = np.minimum(one, two), np.maximum(one, two), step == 0.0
+        near[level] = np.where((begin >= low) & (begin <= high), -np.inf, np.inf)[level]
+        far[level] = np.inf
+        enter, leave = np.maximum(near.max(axis=0), 0.0), np.minimum(far.min(axis=0), 1.0)
+        first, last = begin + step * enter, np.where(leave < 1.0, begin + step * leave, points[:, 1:])
     seen = (enter <= leave) & np.isfinite(first + last).all(axis=0)
     broken = ~seen | (leave < 1.0)
     starts = np.flatnonzero(seen & np.concatenate([[True], broken[:-1] | (enter[1:] > 0.0)]))

@@ -81,7 +81,7 @@ def _halo(character: str, style: Style) -> QPainterPath:
     return stroker.createStroke(glyph).united(glyph).simplified()
 
 
-class _Grid(NamedTuple):
+class Grid(NamedTuple):
     """Where design pixels fall on a painter of pixels: window pixels per design pixel, origin, device pixels each."""
 
     scale: float
@@ -90,26 +90,29 @@ class _Grid(NamedTuple):
     ratio: float
 
 
-def _grid(painter: QPainter) -> _Grid | None:
+def grid(painter: QPainter) -> Grid | None:
     """The grid of an upright painter that fills pixels; None for files of shapes and for turned text."""
     world = painter.worldTransform()
     if world.isRotating() or painter.paintEngine().type() != QPaintEngine.Type.Raster:
         return None
-    return _Grid(world.m11(), world.dx(), world.dy(), painter.device().devicePixelRatio())
+    return Grid(world.m11(), world.dx(), world.dy(), painter.device().devicePixelRatio())
 
 
-def write(painter: QPainter, x: float, y: float, text: str, style: Style, color: str, halo: str = "") -> None:
+def write(
+    painter: QPainter, x: float, y: float, text: str, style: Style, color: str, halo: str = "",
+    pixels: Grid | None = None,
+) -> None:  # fmt: skip
     """Write a line with the top left corner of its box at (x, y); ``halo`` is a colour laid around the glyphs.
 
-    Words with a halo are stamped on pixels from a picture that is kept; numbers are not, as they hardly come again.
+    On ``pixels``, the painter's `grid`, words with a halo are stamped from a picture that is kept; numbers are not,
+    as they hardly come again.
     """
-    grid = _grid(painter) if halo else None
-    if grid is not None and "." not in text:
-        picture = _word(text, style, color, halo, grid.scale * grid.ratio)
-        _stamp(painter, grid, ((x, picture),), y + ascent(style), style)
+    if halo and pixels is not None and "." not in text:
+        picture = _word(text, style, color, halo, pixels.scale * pixels.ratio)
+        _stamp(painter, pixels, ((x, picture),), y + ascent(style), style)
         return
     if halo:
-        _lay(painter, grid, x, y, text, style, halo)
+        _lay(painter, pixels, x, y, text, style, halo)
     _letters(painter, x, y, text, style, color)
 
 
@@ -123,24 +126,24 @@ def _letters(painter: QPainter, x: float, y: float, text: str, style: Style, col
     painter.drawText(QPointF(x, base), text)
 
 
-def _lay(painter: QPainter, grid: _Grid | None, x: float, y: float, text: str, style: Style, color: str) -> None:
+def _lay(painter: QPainter, pixels: Grid | None, x: float, y: float, text: str, style: Style, color: str) -> None:
     """The ground around a line, glyph by glyph, stretched over its true width (kerning moves glyphs a little)."""
     advances = [width(character, style) for character in text]
     stretch = width(text, style) / (sum(advances) or 1.0)
     spots = [x + stretch * before for before in accumulate(advances[:-1], initial=0.0)] if text else []
-    if grid is None:
+    if pixels is None:
         for character, at in zip(text, spots, strict=True):
             _fill(painter, _halo(character, style), at, y + ascent(style), color)
         return
-    pictures = [_ground(character, style, color, grid.scale * grid.ratio) for character in text]
-    _stamp(painter, grid, zip(spots, pictures, strict=True), y + ascent(style), style)
+    pictures = [_ground(character, style, color, pixels.scale * pixels.ratio) for character in text]
+    _stamp(painter, pixels, zip(spots, pictures, strict=True), y + ascent(style), style)
 
 
 def _stamp(
-    painter: QPainter, grid: _Grid, pictures: Iterable[tuple[float, QImage]], base: float, style: Style
+    painter: QPainter, pixels: Grid, pictures: Iterable[tuple[float, QImage]], base: float, style: Style
 ) -> None:
     """Put pictures at their x on whole device pixels, their baselines at ``base``."""
-    scale, left, top, ratio = grid
+    scale, left, top, ratio = pixels
     margin, foot = _margin(scale * ratio), _foot(style, scale * ratio)
     row = (round((base * scale + top) * ratio) - foot) / ratio
     painter.setWorldMatrixEnabled(False)

@@ -184,12 +184,8 @@ class Place:
         wide, high = ink.width(label.text, label.style), ink.height(label.style)
         best, least = None, np.inf
         for order, (left, top) in enumerate(label.spots):
-            right, bottom = left + wide, top + high
-            box = Box(left, top, right, bottom)
-            if not self.bounds.holds(box) or any(
-                left < other_right and other_left < right and top < other_bottom and other_top < bottom
-                for other_left, other_top, other_right, other_bottom in self.taken
-            ):
+            box = Box(left, top, left + wide, top + high)
+            if not self.bounds.holds(box) or self._is_taken(box):
                 continue
             cost = _crossings(box, soft) + 0.6 * order
             if cost < least:
@@ -198,11 +194,19 @@ class Place:
                 break
         return best
 
+    def _is_taken(self, box: Box) -> bool:
+        left, top, right, bottom = box
+        for other_left, other_top, other_right, other_bottom in self.taken:
+            if left < other_right and other_left < right and top < other_bottom and other_top < bottom:
+                return True
+        return False
+
     def write(self, painter: QPainter) -> None:
         """Paint the settled labels."""
+        grid = ink.grid(painter)
         for label, box in self.settled:
             halo = self.theme.card if label.halo else ""
-            ink.write(painter, box.left, box.top, label.text, label.style, label.color, halo)
+            ink.write(painter, box.left, box.top, label.text, label.style, label.color, halo, grid)
 
 
 def _crossings(box: Box, soft: Array) -> float:

@@ -1,5 +1,6 @@
 """Strokes curves with the painter's pen, fast: only what is seen, strip by strip on pixels. No marks, no ellipses."""
 
+import math
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from itertools import pairwise
@@ -79,17 +80,17 @@ def _in_strips(painter: QPainter, pieces: list[Piece], x: Array, pen: QPen) -> N
     """
     y = pieces[0].y if len(pieces) == 1 else np.concatenate([piece.y for piece in pieces])
     world, clip = painter.deviceTransform(), painter.clipBoundingRect()
-    shown = world.mapRect(clip).toRect()
-    top, high = (shown.top() - world.dy()) / world.m22(), shown.height() / world.m22()
+    shown = world.mapRect(clip)
+    first, after = math.floor(shown.left() + 0.5), math.floor(shown.right() + 0.5)
     steep = float(np.abs(np.diff(y)).sum()) > STEEP * abs(float(x[-1] - x[0]))
-    edges = (_edges(shown.left(), shown.width(), NARROW if steep else WIDE) - world.dx()) / world.m11()
+    edges = (_edges(first, after, NARROW if steep else WIDE) - world.dx()) / world.m11()
     reach = 2.0 * pen.widthF() + 2.0 / world.m11()
     starts, stops = _spans(x, edges, reach)
     points, ends = np.stack([x, y], axis=1), np.cumsum([len(piece.x) for piece in pieces[:-1]]).tolist()
     dashes = None if pen.style() == Qt.PenStyle.SolidLine else pieces[0].before + curves.lengths(x, y)
     for left, right, start, stop in zip(edges.tolist(), edges[1:].tolist(), starts, stops, strict=False):
         if stop - start > 1:
-            painter.setClipRect(QRectF(left, top, right - left, high))
+            painter.setClipRect(QRectF(left, clip.top(), right - left, clip.height()))
             if dashes is not None:
                 painter.setPen(_begun(pen, float(dashes[start])))
             cuts = ends[bisect_right(ends, start) : bisect_left(ends, stop)]
@@ -121,9 +122,9 @@ def _together(painter: QPainter, lines: list[QPolygonF]) -> None:
 
 
 @lru_cache(maxsize=64)
-def _edges(left: int, width: int, step: int) -> Array:
+def _edges(first: int, after: int, step: int) -> Array:
     """Pixels at which strips begin and end."""
-    return np.append(np.arange(left, left + width, step, dtype=float), left + width)
+    return np.append(np.arange(first, after, step, dtype=float), float(after))
 
 
 def _spans(x: Array, edges: Array, reach: float) -> tuple[list[int], list[int]]:

@@ -77,10 +77,10 @@ class SidePanel(QFrame):
         for name, field in self.fields.items():
             field.editor.show_value(getattr(state, name))
         for heading, members in self._groups:
-            applying = [field for field in members if field.control.applies(state)]
-            for field in members:
-                field.setVisible(field in applying)
-            heading.setVisible(bool(applying))
+            applying = [field.control.applies(state) for field in members]
+            for part, shown in zip((heading, *members), (any(applying), *applying), strict=True):
+                if part.isHidden() == shown:
+                    part.setVisible(shown)
 
     def show_frame(self, frame: Frame) -> None:
         """Take over the ranges and choices that the frame offers."""

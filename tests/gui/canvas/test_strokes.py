@@ -8,7 +8,11 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from regviz.gui.canvas import curves, strokes
-from regviz.gui.canvas.theme import pen
+from regviz.gui.canvas.export import panel_image
+from regviz.gui.canvas.paint import areas
+from regviz.gui.canvas.theme import THEMES, pen
+from regviz.lab import Region
+from tests.gui.canvas.panels import panel
 from tests.gui.canvas.pixels import array
 
 RECT = (20.0, 15.0, 380.0, 225.0)
@@ -20,7 +24,7 @@ count of its dashes."""
 
 
 def drawn(draw, scale=1.0, around=0):
-    """The picture that ``draw`` makes within the panel's rectangle, drawn with so many pixels more on every side."""
+    """What ``draw`` makes of a panel: clipped to its rectangle, or drawn with so many pixels more on every side."""
     wide, high = round(400 * scale), round(240 * scale)
     image = QImage(wide + 2 * around, high + 2 * around, QImage.Format.Format_RGB32)
     image.fill(0xFFFFFF)
@@ -32,8 +36,13 @@ def drawn(draw, scale=1.0, around=0):
         painter.setClipRect(QRectF(RECT[0], RECT[1], RECT[2] - RECT[0], RECT[3] - RECT[1]))
     draw(painter)
     painter.end()
+    return array(image.copy(around, around, wide, high))[..., :3]
+
+
+def middle(picture, scale):
+    """The part of a picture that lies in the panel's rectangle."""
     left, top, right, bottom = (round(side * scale + way) for side, way in zip(RECT, (2, 2, -1, -1), strict=True))
-    return array(image.copy(around + left, around + top, right - left, bottom - top))[..., :3]
+    return picture[top:bottom, left:right]
 
 
 def whole(x, y, line):
@@ -87,7 +96,8 @@ def test_a_cut_curve_looks_like_the_whole_one(points, scale, close):
 def test_dashes_lie_where_they_lie_on_the_whole_curve(points, dash, scale, close):
     x, y = closed(*points) if close else points
     line = pen("#000000", 4.0, dash)
-    assert same(drawn(cut(x, y, line), scale), drawn(whole(x, y, line), scale, AROUND), CROSSED)
+    part, truth = drawn(cut(x, y, line), scale), drawn(whole(x, y, line), scale, AROUND)
+    assert same(middle(part, scale), middle(truth, scale), CROSSED)
 
 
 def waves(steep, count, seed):
@@ -111,7 +121,8 @@ def test_strips_join_without_a_seam(steep, count, seed, scale, back, smooth):
 def test_dashes_go_on_from_strip_to_strip(steep, count, seed, dash, scale):
     x, y = waves(steep, count, seed)
     line = pen("#000000", 4.0, dash)
-    assert same(drawn(cut(x, y, line), scale), drawn(whole(x, y, line), scale, AROUND), CROSSED)
+    part, truth = drawn(cut(x, y, line), scale), drawn(whole(x, y, line), scale, AROUND)
+    assert same(middle(part, scale), middle(truth, scale), CROSSED)
 
 
 def test_strips_are_taken(monkeypatch):
@@ -168,3 +179,20 @@ def test_the_clip_is_as_before_afterwards():
         painter.fillRect(-10, -10, 500, 500, QColor("#000000"))
 
     assert (drawn(draw) == drawn(lambda painter: painter.fillRect(-10, -10, 500, 500, QColor("#000000")))).all()
+
+
+@pytest.mark.parametrize("corners", [3, 5])
+def test_facets_look_as_polygons_one_by_one(monkeypatch, corners):
+    noise = np.random.default_rng(corners)
+    x, y = noise.uniform(-1.4, 1.4, (2, 60, 1)) + noise.uniform(-0.3, 0.3, (2, 60, corners))
+    x[7, 1], y[8], x[9, 0] = np.nan, np.nan, 1e9
+    roles = tuple(("l1", "noise")[k // 3 % 2] for k in range(60))
+    mark = Region(key="m", x=x, y=y, roles=roles, fade=np.linspace(0.0, 1.0, 60), outline=False)
+    many = painted(mark)
+    monkeypatch.setattr(areas, "FACET", 0)
+    assert (many == painted(mark)).all()
+    assert (many != painted()).any()
+
+
+def painted(*marks):
+    return array(panel_image(panel(*marks), THEMES["light"], 480, 320))

@@ -14,6 +14,8 @@ from regviz.lab import Band, Region
 
 BAND_OPACITY = 0.22
 FILL_OPACITY = 0.16
+FACET = 16
+"""Most corners of a polygon that cannot be an ellipse."""
 
 
 def paint_band(painter: QPainter, mark: Band, place: Place) -> None:
@@ -45,15 +47,41 @@ def paint_region(painter: QPainter, mark: Region, place: Place) -> None:
     """Closed polygons, filled faintly and outlined in full colour."""
     x, y = place.x.px(np.atleast_2d(mark.x)), place.y.px(np.atleast_2d(mark.y))
     with place.clipped(painter, 1.0):
-        for index in range(max(len(x), len(y))):
-            px, py = x[min(index, len(x) - 1)], y[min(index, len(y) - 1)]
-            good = np.isfinite(px) & np.isfinite(py)
-            if good.any():
-                _polygon(painter, mark, index, px[good], py[good], place)
-                if mark.outline:
-                    place.soft.append(np.stack([px[good], py[good]], axis=1)[:200])
+        if mark.fill and not mark.outline and x.shape == y.shape and x.shape[1] <= FACET:
+            _facets(painter, mark, np.stack([x, y], axis=2), place)
+        else:
+            _shapes(painter, mark, x, y, place)
     if mark.label:
         _region_label(mark, x, y, place)
+
+
+def _facets(painter: QPainter, mark: Region, corners: Array, place: Place) -> None:
+    """Small polygons (k, m, 2) without outlines, as the hundreds that make a solid."""
+    box = place.rect.grown(MARGIN)
+    inside = place.inside(corners[..., 0], corners[..., 1], MARGIN).all(axis=1).tolist()
+    painter.setPen(Qt.PenStyle.NoPen)
+    last = None
+    for index, row in enumerate(corners):
+        look = mark.role_of(index), opacity(mark.fade, index, FILL_OPACITY)
+        if not inside[index]:
+            row = row[np.isfinite(row).all(axis=1)]
+            row = np.stack(curves.inner(row[:, 0], row[:, 1], box), axis=1)
+        if look[1] <= 0 or not len(row):
+            continue
+        if look != last:
+            painter.setBrush(qcolor(place.color(look[0]), look[1]))
+            last = look
+        painter.drawPolygon(curves.packed(row))
+
+
+def _shapes(painter: QPainter, mark: Region, x: Array, y: Array, place: Place) -> None:
+    for index in range(max(len(x), len(y))):
+        px, py = x[min(index, len(x) - 1)], y[min(index, len(y) - 1)]
+        good = np.isfinite(px) & np.isfinite(py)
+        if good.any():
+            _polygon(painter, mark, index, px[good], py[good], place)
+            if mark.outline:
+                place.soft.append(np.stack([px[good], py[good]], axis=1)[:200])
 
 
 def _polygon(painter: QPainter, mark: Region, index: int, x: Array, y: Array, place: Place) -> None:

@@ -1,6 +1,7 @@
 """Paints bars: value, ghost, truth, error bars, a dot for an exact zero, and the values in figures. Nothing else."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, Qt
@@ -50,7 +51,7 @@ def _ghosts(painter: QPainter, ghost: Array, centres: Array, feet: Array, wide: 
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for x, foot, tip in zip(centres.tolist(), feet.tolist(), place.y.px(ghost).tolist(), strict=True):
         if math.isfinite(foot + tip) and foot != tip:
-            painter.drawPath(_body(x, _cut(foot), _cut(tip), wide + 1))
+            painter.drawPath(_still_body(x, _cut(foot), _cut(tip), wide + 1))
 
 
 def _bodies(
@@ -79,6 +80,10 @@ def _body(x: float, foot: float, tip: float, wide: float) -> QPainterPath:
     path.lineTo(right, foot)
     path.closeSubpath()
     return path
+
+
+_still_body = lru_cache(maxsize=512)(_body)
+"""Ghosts stay where they are while bars move."""
 
 
 def _errors(painter: QPainter, low: Array, high: Array, centres: Array, wide: float, place: Place) -> None:

@@ -17,6 +17,8 @@ MOST_CURVES = 600
 MOST_LABELS = 24
 MARGIN = 24.0
 """Pixels beyond the plot at which curves are cut off: more than the widest pen's joins reach."""
+NEAR = 1000.0
+"""Pixels beyond the plot to which an ellipse stays whole: cheaper so than as the points that are seen."""
 _SHARES = np.linspace(0.0, 1.0, 48)[:, None]
 SMOOTH = 24
 """A curve of more points than this turns too little at each to need round joins."""
@@ -98,7 +100,7 @@ def thinned(x: Array, y: Array, most: int) -> tuple[Array, Array]:
 
 def stroke(painter: QPainter, x: Array, y: Array, ellipse: QPainterPath | None, place: Place) -> None:
     """Draw a curve with the painter's pen: as the ellipse that it is, as lines with right angles, or as polylines."""
-    if ellipse is not None and place.rect.grown(MARGIN).qt().contains(ellipse.controlPointRect()):
+    if ellipse is not None and place.rect.grown(NEAR).qt().contains(ellipse.controlPointRect()):
         painter.drawPath(ellipse)
         return
     sides = curves.sides(x, y)
