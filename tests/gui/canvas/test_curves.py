@@ -100,7 +100,11 @@ def test_text_with_a_halo_stands_where_it_stands_without(text, scale):
     """Words with a halo are stamped on whole pixels, numbers are not; either way nobody sees a step."""
 
     def middle(halo):
-        seen = drawn(lambda p: (p.scale(scale, scale), ink.write(p, 40.3, 50.6, text, ink.LABEL, "#000000", halo, ink.grid(p))))
+        def draw(painter):
+            painter.scale(scale, scale)
+            ink.write(painter, 40.3, 50.6, text, ink.LABEL, "#000000", halo, ink.grid(painter))
+
+        seen = drawn(draw)
         dark = 255.0 - seen[..., 1]
         return tuple(float(np.average(np.arange(len(sums)), weights=sums)) for sums in (dark.sum(1), dark.sum(0)))
 

@@ -60,10 +60,10 @@ def _texts(shown, width, height):
     image = QImage(int(width), int(height), QImage.Format.Format_RGB32)
     painter, seen, write = QPainter(image), [], ink.write
 
-    def spy(painter, x, y, text, style, color, halo=""):
+    def spy(painter, x, y, text, style, color, *more):
         if text and painter.worldTransform().m12() == 0:
             seen.append((Box(x, y, x + ink.width(text, style), y + ink.height(style)), text))
-        write(painter, x, y, text, style, color, halo)
+        write(painter, x, y, text, style, color, *more)
 
     try:
         ink.write = spy

@@ -58,12 +58,12 @@ def paint_region(painter: QPainter, mark: Region, place: Place) -> None:
 def _facets(painter: QPainter, mark: Region, corners: Array, place: Place) -> None:
     """Small polygons (k, m, 2) without outlines, as the hundreds that make a solid."""
     box = place.rect.grown(MARGIN)
-    inside = place.inside(corners[..., 0], corners[..., 1], MARGIN).all(axis=1).tolist()
+    whole = np.all(place.inside(corners[..., 0], corners[..., 1], MARGIN), axis=1)
     painter.setPen(Qt.PenStyle.NoPen)
     last = None
     for index, row in enumerate(corners):
         look = mark.role_of(index), opacity(mark.fade, index, FILL_OPACITY)
-        if not inside[index]:
+        if not whole[index]:
             row = row[np.isfinite(row).all(axis=1)]
             row = np.stack(curves.inner(row[:, 0], row[:, 1], box), axis=1)
         if look[1] <= 0 or not len(row):
