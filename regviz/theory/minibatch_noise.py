@@ -53,10 +53,8 @@ class LeastSquares:
     def _fourth(self) -> Array:
         """mean((x xᵀ) ⊗ (x xᵀ)) − H ⊗ H (p², p²)."""
         pairs = np.einsum("ni,nj->nij", self.X, self.X).reshape(len(self.y), -1)
-        p = self.X.shape[1]
-        mean = (pairs.T @ pairs / len(self.y)).reshape(p, p, p, p)  # [i, k, j, l] = mean(x_i x_k x_j x_l)
-        swapped = mean.transpose(0, 2, 1, 3).reshape(p * p, p * p)
-        result: Array = swapped - np.kron(self.hessian, self.hessian)
+        mean = pairs.T @ pairs / len(self.y)  # x_i x_j x_k x_l does not mind the order of its indices
+        result: Array = mean - np.kron(self.hessian, self.hessian)
         return result
 
     def operator(self, rate: float, batch: int) -> Array:
