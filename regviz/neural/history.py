@@ -28,3 +28,7 @@ class History:
     def before(self, step: int) -> Snapshot | None:
         """The newest snapshot taken before ``step``, or None."""
         return next((kept for kept in reversed(self._ring) if kept.step < step), None)
+
+    def nearest(self, step: int) -> Snapshot | None:
+        """The newest snapshot taken at or before ``step``; where none is left of that time, the oldest one."""
+        return self.before(step + 1) or (self._ring[0] if self._ring else None)

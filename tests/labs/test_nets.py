@@ -246,7 +246,7 @@ def test_digits_are_a_task_too():
 
 def test_key_names_what_needs_a_fresh_start():
     state = State()
-    absorbed = {"rate", "steps", "pace", "probe_x", "probe_y", "decay"}
+    absorbed = {"rate", "steps", "pace", "probe_x", "probe_y", "decay", "freeze", "inside"}
     for control in controls(state):
         other = {"float": 0.123, "int": 17}.get(control.kind)
         if control.kind == "choice":

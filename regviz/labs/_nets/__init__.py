@@ -36,12 +36,17 @@ Pictures of one method alone live in that method's lab. A lab in a dozen lines:
 - ``Frame.progress`` must come from `progress`: exactly 1 tells the worker that training rests, so that a finished net
   stays on show when a control that is no part of the key moves.
 - Panels are functions ``(state, run, …) → Panel``: `pictures` (surfaces, or one panel of `functions` for regression),
-  `surface`, `functions`, `units`, `diagram`, `losses`, `accuracies`, `norms`, `curves`, `histogram`. Those of one
+  `surface`, `functions`, `units`, `diagram`, `losses`, `accuracies`, `norms`, `curves`, `histogram`,
+  `gap_curves`. Those of one
   variant take its index and have keys such as ``surface_a`` (``surface`` where there is one variant). `functions` wants
-  one input; `surface` and `units` two inputs and, `surface`, two or three classes: for "digits", which a lab may add to
+  one input; `surface` two inputs and two or three classes: for "digits", which a lab may add to
   the choices of ``dataset``, draw something else.
 - A lab whose tabs do not all train nets hides controls by ``only_while: ClassVar = {"net": ("tab", ("net",)), …}``
   in its State: places or fields → the condition that they apply under (see `regviz.lab.controls`).
+- ``freeze`` and ``inside`` come with `train`: the first variant can be frozen at a step (read what is to be seen from
+  ``run.shown`` (R, P), ``run.shown_averages`` and ``run.first_hyper``, say it with `frozen`, and return
+  ``nets.freezing(state, gesture)`` from the lab's ``gesture``), and the last panels can give way to unit maps, weight
+  norms, a histogram, accuracy, gap or the net. Hide both where a tab trains nothing: "freeze", "inside".
 - Axes: `fixed`, `grown` and `along` give axes that stay the same objects from picture to picture.
 - Read-outs end in ``_a``, ``_b`` … where there are several variants: train_loss, validation_loss, gap, distance,
   train_accuracy, validation_accuracy, test_accuracy (regression: test_loss), besides step and epoch.
@@ -52,16 +57,30 @@ from regviz.labs._nets.axes import along, fixed, grown
 from regviz.labs._nets.controls import NetControls, key
 from regviz.labs._nets.curves import accuracies, curves, histogram, losses, norms
 from regviz.labs._nets.diagram import diagram
+from regviz.labs._nets.inside import freezing, gap_curves, inside
 from regviz.labs._nets.planes import class_looks, functions, node_values, pictures, plane, surface, units
 from regviz.labs._nets.run import Run, Variant, variants
 from regviz.labs._nets.snippets import pytorch, rule
 from regviz.labs._nets.task import Task, hyper, net, optimiser, task
 from regviz.labs._nets.training import train
-from regviz.labs._nets.words import DIVERGED, diverged, finite, gap, over, progress, readouts, shown, status, subtitle
+from regviz.labs._nets.words import (
+    DIVERGED,
+    diverged,
+    finite,
+    frozen,
+    gap,
+    over,
+    progress,
+    readouts,
+    shown,
+    status,
+    subtitle,
+)
 
 __all__ = [
     "DIVERGED", "NetControls", "Run", "Task", "Variant", "accuracies", "along", "class_looks", "curves", "diagram",
-    "diverged", "finite", "fixed", "functions", "gap", "grown", "histogram", "hyper", "key", "losses", "net",
-    "node_values", "norms", "optimiser", "over", "pictures", "plane", "progress", "pytorch", "readouts", "rule",
-    "shown", "status", "subtitle", "surface", "task", "train", "units", "variants",
+    "diverged", "finite", "fixed", "freezing", "frozen", "functions", "gap", "gap_curves", "grown", "histogram",
+    "hyper", "inside", "key", "losses", "net", "node_values", "norms", "optimiser", "over", "pictures", "plane",
+    "progress", "pytorch", "readouts", "rule", "shown", "status", "subtitle", "surface", "task", "train", "units",
+    "variants",
 ]  # fmt: skip

@@ -9,6 +9,10 @@ from regviz.lab import choice, integer, slider
 _FIXED = (
     "dataset", "train_size", "noise", "label_noise", "seed", "layers", "width", "activation", "optimiser", "batch",
 )  # fmt: skip
+LESSON, LOSS, RIGHT, GAP, NORMS, WEIGHTS, MAPS, NET = LOOKS = (
+    "the lesson", "loss", "accuracy", "gap", "weight norms", "weights", "unit maps", "net",
+)  # fmt: skip
+"""What the last panels can show in every lab."""
 _REGRESSION = ("dataset", ("sine",))
 
 
@@ -50,6 +54,15 @@ class NetControls:
     pace: int = integer(
         10, 1, 10_000, shown=(1, 100), place="training", label="steps per picture",
         help="Training steps between two pictures: 1 is slow motion.",
+    )  # fmt: skip
+    freeze: int = integer(
+        0, 0, 1_000_000, shown=(0, 5_000), place="training", label="freeze A at step",
+        help="Keep showing the first net as it was at this step while the others go on; 0 lets it train. "
+        "A double click on the loss sets it.",
+    )  # fmt: skip
+    inside: str = choice(
+        LESSON, LOOKS, place="view", label="look inside",
+        help="What the last places show: the lesson's own pictures, or a look into the nets.",
     )  # fmt: skip
     probe_x: float = slider(0.4, -3.0, 3.0, place="view", label="probe x",
                             help="The point whose activations light the net: drag it in the picture.")  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regviz.lab import Axis, Lines, Mark, Panel, Readout
+from regviz.lab import Axis, Lines, Mark, Panel, Readout, Rule
 from regviz.labs._nets.axes import along, fixed, grown
 from regviz.labs._nets.controls import NetControls
 from regviz.labs._nets.run import Run, Variant
@@ -66,7 +66,7 @@ def histogram(
 
     ``params`` (V, P) with as many ``variants`` take the place of the present ones.
     """
-    flat = run.params if params is None else params
+    flat = run.shown if params is None else params
     variants = variants or run.variants
     largest = np.max(np.abs(flat), where=np.isfinite(flat), initial=0.0)
     reach = grown(run, "weights", largest, least=2.0).high
@@ -113,8 +113,18 @@ def _pair(
             for v, value in zip(run.variants, last, strict=True)
         ]
     return Panel(
-        key=key, title=title, x=along(run, state.steps), y=y, marks=(*marks, *extra), readouts=tuple(readouts)
-    )
+        key=key, title=title, x=along(run, state.steps), y=y, marks=(*marks, *_cursor(run), *extra),
+        readouts=tuple(readouts),
+    )  # fmt: skip
+
+
+def _cursor(run: Run) -> tuple[Mark, ...]:
+    """Where the first variant is frozen, to be dragged."""
+    if not run.freezes_at:
+        return ()
+    first = run.variants[0]
+    words = f"{first.name if first.key else ''} {'frozen' if run.frozen else 'freezes here'}".strip()
+    return (Rule(key="freeze", value=float(run.freezes_at), bound="freeze", role="muted", label=words),)
 
 
 def _last(value: Any) -> float | str:

@@ -29,7 +29,7 @@ def diagram(
     ``alive`` (hidden layers, width) is 0 for hidden units that are dropped out. For nets whose layers follow each
     other; layers of more than ten units show their first ten.
     """
-    flat = (run.params[index] if params is None else params)[None]
+    flat = (run.shown[index] if params is None else params)[None]
     probe = np.array([[state.probe_x, state.probe_y, *np.zeros(62)][: run.task.inputs]])
     values = node_values(run, probe, params)
     columns = [value[index if params is None else 0, :, 0] for value in values]

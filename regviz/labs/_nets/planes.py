@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz.lab import Axis, Contours, Field, Handle, Lines, Mark, Panel, Points, Readout, Tiles
+from regviz.labs._nets.axes import fixed, grown
 from regviz.labs._nets.controls import NetControls
 from regviz.labs._nets.run import Run, Variant
 from regviz.labs._nets.task import WIDE, Task
@@ -59,8 +60,8 @@ def surface(
         DIVERGED if right is None else Readout(name="right", value=100.0 * right, label="validation", unit="% right"),
     )
     return Panel(
-        key=key or f"surface{'_' * bool(variant.key)}{variant.key}", title=title or _capital(variant.name), x=x, y=y,
-        marks=marks, readouts=readouts,
+        key=key or f"surface{'_' * bool(variant.key)}{variant.key}", x=x, y=y, marks=marks, readouts=readouts,
+        title=title or _named(run, index, params is None),
     )  # fmt: skip
 
 
@@ -103,21 +104,53 @@ def _fits(variants: tuple[Variant, ...], at: Array, fitted: Array) -> Lines:
 
 
 def units(state: NetControls, run: Run, index: int = 0, *, layer: int = -1, title: str = "") -> Panel:
-    """What each unit of a hidden ``layer`` (counted from 0; −1 the last) of variant ``index`` says over the plane."""
-    values = _activations(run, layer)[index][:UNITS]
-    images = values.reshape(len(values), SMALL, SMALL)[:, ::-1]
-    reach = float(np.max(np.abs(values), where=np.isfinite(values), initial=1e-6))
-    tiles = Tiles(
+    """What each unit of a hidden ``layer`` (counted from 0; −1 the last) of variant ``index`` says over the plane, or
+    over the one input of a regression; of a net that reads images, the weights of its first layer.
+    """
+    variant = run.variants[index]
+    key = f"units{'_' * bool(variant.key)}{variant.key}"
+    name = "Units before the output" if layer < 0 else f"Units of hidden layer {layer + 1}"
+    if run.task.inputs > 2:
+        name = "Weights into layer 1"
+    title = title or (f"{name}, {variant.name}" if variant.key else name)
+    if run.task.inputs == 1:
+        return _responses(run, index, layer, key, title)
+    return Panel(key=key, title=title, x=_HIDDEN, y=_HIDDEN, marks=(_maps(_images(run, index, layer)),))
+
+
+def _maps(images: Array) -> Tiles:
+    reach = float(np.max(np.abs(images), where=np.isfinite(images), initial=1e-6))
+    return Tiles(
         key="units", images=shown(images), low=-reach, high=reach, scale="diverging",
         columns=max(1, int(np.ceil(np.sqrt(2.0 * len(images))))),
     )  # fmt: skip
-    name = f"Units of hidden layer {layer % max(state.layers, 1) + 1}"
-    return Panel(key="units", title=title or name, x=_HIDDEN, y=_HIDDEN, marks=(tiles,))
 
 
-def _activations(run: Run, layer: int) -> Array:
-    """Values (R, units, SMALL²) of a hidden layer over the plane, or of the outputs where nothing is hidden."""
-    points = _cells(_extent(run.task), SMALL, SMALL)
+def _images(run: Run, index: int, layer: int) -> Array:
+    """Pictures (units, side, side) of variant ``index``."""
+    side = SMALL
+    if run.task.inputs > 2:
+        side = int(np.sqrt(run.task.inputs))
+        rows: Array = run.net.dense[0].weights(run.shown)[index, :UNITS]
+    else:
+        rows = _activations(run, _cells(_extent(run.task), SMALL, SMALL), layer)[index][:UNITS]
+    found: Array = rows.reshape(len(rows), side, side)
+    return found if run.task.inputs > 2 else found[:, ::-1]
+
+
+def _responses(run: Run, index: int, layer: int, key: str, title: str) -> Panel:
+    """The values of each unit over the one input."""
+    x, _ = _line_axes(run.task)
+    at = np.linspace(x.low, x.high, CURVE)
+    values = shown(_activations(run, at[:, None], layer)[index][:UNITS])
+    lines = Lines(key="units", x=at, y=values, role=run.variants[index].role, thin=True)
+    reach = grown(run, f"{key} reach", np.abs(values), least=1.1).high
+    y = fixed(run, key, -reach, reach, "activation")
+    return Panel(key=key, title=title, x=x, y=y, marks=(lines,))
+
+
+def _activations(run: Run, points: Array, layer: int) -> Array:
+    """Values (R, units, n) of a hidden layer at ``points``, or of the outputs where nothing is hidden."""
     columns = node_values(run, points)
     hidden = columns[1:-1] or columns[-1:]
     return hidden[layer % len(hidden)]
@@ -129,8 +162,8 @@ def node_values(run: Run, points: Array, params: Array | None = None) -> list[Ar
     With ``params`` (P,) those of a single net, R = 1.
     """
     judge = run.evaluator if params is None else run.single
-    averages = run.trainer.averages if params is None else None
-    outputs = judge.outputs(points, run.params if params is None else params, averages)
+    averages = run.shown_averages if params is None else None
+    outputs = judge.outputs(points, run.shown if params is None else params, averages)
     found, kernels = judge.network.activations, run.net.layers
     dense = [k for k, layer in enumerate(kernels) if hasattr(layer, "units")]
     hidden = [found[k][:, :, : len(points)] for k in dense]
@@ -210,6 +243,13 @@ def _curve_data(made: Task) -> tuple[Mark, ...]:
 
 def _probe(state: NetControls) -> Handle:
     return Handle(key="probe", x=state.probe_x, y=state.probe_y, bound_x="probe_x", bound_y="probe_y", role="text")
+
+
+def _named(run: Run, index: int, present: bool) -> str:
+    """The variant's name, with the step where it is frozen."""
+    name = _capital(run.variants[index].name)
+    kept = run.frozen if present and index == 0 else None
+    return name if kept is None else f"{name}, step {kept.step}"
 
 
 def _capital(words: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +19,7 @@ from regviz.neural import (
     Net,
     Optimiser,
     Score,
+    Snapshot,
     Source,
     Trainer,
     batch_of,
@@ -49,12 +50,23 @@ def variants(*names: str) -> tuple[Variant, ...]:
     return tuple(Variant(name, chr(97 + k), ROLES[k % len(ROLES)]) for k, name in enumerate(names))
 
 
+class Still(NamedTuple):
+    """The moment at which variant a is frozen, the nearest one kept to ``wanted``."""
+
+    wanted: int
+    moment: Snapshot | None
+
+
 class Run:
     """Training of ``names`` variants of a state's net on its task.
 
     ``net``, ``hyper``, ``optimiser``, ``source`` and ``initial`` take the place of what the state's controls say;
     ``words`` go to `Trainer`. Every ``every`` steps the curves get a point and the moment is kept. ``watch`` are more
     curves: name → function of the run that gives (R,) or (R, k).
+
+    `freeze` shows variant a as it was at an earlier step. It trains on out of sight, so that it can be set free again:
+    ``params`` stays live, and ``shown``, `score`, `predict` and, where there are several variants, `curve` and
+    `measures` give what is to be seen.
     """
 
     def __init__(
@@ -77,6 +89,8 @@ class Run:
         self.axes: dict[str, Axis] = {}
         self._watch = dict(watch or {})
         self._history = History(capacity=4096)
+        self._hypers = [(0, self.trainer.hyper)]
+        self._freeze, self._still = 0, Still(-1, None)
         self._seen: dict[Any, Any] = {}
         self._judge_alike()
         self._note()
@@ -98,6 +112,60 @@ class Run:
         return result
 
     @property
+    def diverged_at(self) -> Array:
+        """The steps (R,) at which what is shown diverged, or −1: a variant frozen before it diverged has not."""
+        found: Array = self.trainer.diverged_at.copy()
+        if self.frozen is not None and found[0] > self.frozen.step:
+            found[0] = -1
+        return found
+
+    @property
+    def freezes_at(self) -> int:
+        """The step that `freeze` was last told, 0 for none."""
+        return self._freeze
+
+    @property
+    def frozen(self) -> Snapshot | None:
+        """The moment that variant a shows, or None while it is live."""
+        wanted = self._freeze // self.every * self.every
+        if not self._freeze or wanted > self.step:
+            return None
+        if self._still.wanted != wanted:
+            self._still = Still(wanted, self._history.nearest(wanted))
+        return self._still.moment
+
+    @property
+    def shown(self) -> Array:
+        """Parameters (R, P) with those of a frozen variant in place of its live ones; not to be written to."""
+        return self.params if self.frozen is None else self._once("shown", lambda: self._with_still("params"))
+
+    @property
+    def shown_averages(self) -> Array:
+        """Running averages (R, S), likewise."""
+        live = self.trainer.averages
+        return live if self.frozen is None else self._once("averages", lambda: self._with_still("averages"))
+
+    @property
+    def first_hyper(self) -> Hyper:
+        """The hyper-parameters that made what variant a shows."""
+        kept = self.frozen
+        if kept is None:
+            return self.trainer.hyper
+        return [hyper for step, hyper in self._hypers if step < max(kept.step, 1)][-1]
+
+    def freeze(self, step: int) -> None:
+        """Show variant a as it was at the last look at or before ``step``, once training is there; 0 shows it live."""
+        if step != self._freeze:
+            self._freeze = step
+            self.touch()
+
+    def _with_still(self, name: str) -> Array:
+        assert self.frozen is not None
+        found: Array = (self.params if name == "params" else self.trainer.averages).copy()
+        found[0] = getattr(self.frozen, name)[0]
+        return found
+
+    @property
     def epoch(self) -> float:
         """Passes over the training points, for batches of the usual kind."""
         return self.step * self.trainer.network.size / len(self.task.train.y)
@@ -107,6 +175,7 @@ class Run:
         if hyper != self.trainer.hyper:
             before = self.trainer.hyper
             self.trainer.tune(hyper)
+            self._hypers.append((self.step, hyper))
             if (hyper.survival, hyper.knobs) != (before.survival, before.knobs):
                 self._judge_alike()
 
@@ -137,6 +206,9 @@ class Run:
         else:
             self.trainer.restore(kept)
         self._seen.clear()
+        self._still = Still(-1, None)
+        self._hypers = [(0, self._hypers[0][1]), *(h for h in self._hypers[1:] if h[0] < self.step)]
+        self._hypers.append((self.step, self.trainer.hyper))
         self.record.cut(self.step)
         self.advance(step - self.step)
 
@@ -146,7 +218,7 @@ class Run:
 
     def score(self, which: Which) -> Score:
         """Loss and accuracy (R,) on a part of the data as the nets are now, without noise or penalties."""
-        found: Score = self._once(("score", which), lambda: self.score_of(which, self.params, self.trainer.averages))
+        found: Score = self._once(("score", which), lambda: self.score_of(which, self.shown, self.shown_averages))
         return found
 
     def score_of(self, which: Which, params: Array, averages: Array | None = None) -> Score:
@@ -158,7 +230,7 @@ class Run:
 
     def predict(self, name: str, points: ArrayLike) -> Array:
         """Predictions (R, K, n) at ``points`` (n, d); asked again at this step under the same name they are free."""
-        params, averages = self.params, self.trainer.averages
+        params, averages = self.shown, self.shown_averages
         found: Array = self._once(("predict", name), lambda: self.evaluator.predict(points, params, averages))
         return found
 
@@ -169,33 +241,44 @@ class Run:
         initial weights) and those of ``watch``.
         """
         steps, values = self.record.steps, self.record[name]
-        if steps[-1] == self.step:
+        if steps[-1] != self.step:
+            steps, values = np.append(steps, self.step), np.concatenate([values, self.measures()[name][None]])
+        if self.frozen is None or len(self.variants) == 1:
             return steps, values
-        return np.append(steps, self.step), np.concatenate([values, self.measures()[name][None]])
+        at = int(np.searchsorted(steps, self.frozen.step))
+        still = values.copy()
+        still[at:, 0] = values[at, 0]
+        return steps, still
 
     def measures(self) -> dict[str, Array]:
         """The newest point of every curve, each (R,) or (R, k)."""
         found: dict[str, Array] = self._once("measures", self._measure)
-        return found
+        if self.frozen is None or len(self.variants) == 1:
+            return found
+        row = int(np.searchsorted(self.record.steps, self.frozen.step))
+        return {name: _first(self.record[name][row], value) for name, value in found.items()}
 
     def gradient_batch(self) -> Any:
         """All training points as one batch, for curvature."""
         return batch_of(self.net, self.task.train.X, self.task.train.y)
 
     def _measure(self) -> dict[str, Array]:
-        train, held = self.score("train"), self.score("validation")
+        params, averages = self.params, self.trainer.averages
+        train, held = (self.score_of(which, params, averages) for which in ("train", "validation"))
         with np.errstate(all="ignore"):  # a diverged net has no finite weights
-            away = self.params.astype(np.float64) - self.trainer.initial
+            away = params.astype(np.float64) - self.trainer.initial
             found = {
                 "train_loss": train.loss, "validation_loss": held.loss, "train_accuracy": train.accuracy,
-                "validation_accuracy": held.accuracy, "norms": layer_norms(self.net, self.params),
+                "validation_accuracy": held.accuracy, "norms": layer_norms(self.net, params),
                 "distance": np.sqrt((away**2).sum(axis=1)),
             }  # fmt: skip
             return found | {name: np.asarray(watch(self), np.float64) for name, watch in self._watch.items()}
 
     def _note(self) -> None:
-        self.record.add(self.step, self.measures())
+        self.record.add(self.step, self._once("measures", self._measure))
         self._history.push(self.trainer.snapshot())
+        if self._freeze // self.every * self.every == self.step:
+            self._still = Still(self.step, self._history.nearest(self.step))
 
     def _once(self, name: Any, compute: Callable[[], Any]) -> Any:
         if name not in self._seen:
@@ -206,6 +289,13 @@ class Run:
 def _batches(state: NetControls, made: Task, built: Net) -> Batches:
     batch = batch_of(built, made.train.X, made.train.y)
     return Batches(made.train.X, batch.targets[:, 0, :].T, state.batch, state.seed)
+
+
+def _first(still: Array, live: Array) -> Array:
+    """``live`` (R, …) with its first row as it was."""
+    found = live.copy()
+    found[0] = still[0]
+    return found
 
 
 _net, _hyper, _optimiser = net, hyper, optimiser  # the controls' own, where the words of Run hide them

@@ -44,7 +44,7 @@ def gap(run: Run, index: int = 0) -> float | None:
 
 def diverged(run: Run) -> str:
     """One sentence for every variant that has diverged, "" where none has."""
-    at = run.trainer.diverged_at
+    at = run.diverged_at
     several = len(run.variants) > 1
     return " ".join(
         f"{_subject(variant) if several else 'Training'} diverged at step {at[index]}: its weights are no longer "
@@ -55,7 +55,7 @@ def diverged(run: Run) -> str:
 
 def status(state: NetControls, run: Run) -> str:
     """The frame's status: "diverged" as soon as a variant is, "stopped" at the end, else "running"."""
-    if not run.running.all():
+    if (run.diverged_at >= 0).any():
         return "diverged"
     return "running" if run.step < state.steps else "stopped"
 
@@ -73,7 +73,14 @@ def over(state: NetControls, run: Run) -> bool:
 def subtitle(state: NetControls, run: Run) -> str:
     """What is trained on what."""
     widths = [run.task.inputs, *(p.slot.shape[0] for p in run.net.dense)]
-    return f"{'–'.join(map(str, widths))} {state.activation} net, {run.task.name}, n = {len(run.task.train.y)}"
+    what = f"{'–'.join(map(str, widths))} {state.activation} net, {run.task.name}, n = {len(run.task.train.y)}"
+    return what + frozen(run)
+
+
+def frozen(run: Run) -> str:
+    """", … frozen at step …" while the first variant is, to follow other words; "" while all are live."""
+    first = f" {_subject(run.variants[0])}" if run.variants[0].key else ""
+    return "" if run.frozen is None else f",{first} frozen at step {run.frozen.step}"
 
 
 def _of(run: Run, index: int, variant: Variant) -> list[Readout]:

@@ -3,11 +3,11 @@
 from collections.abc import Generator, Hashable, Mapping
 from typing import Any, ClassVar, Literal
 
-from regviz.lab import Frame, Lab
+from regviz.lab import Frame, Gesture, Lab
 from regviz.labs import _nets as nets
 from regviz.labs.augmentation import identities, net, sizes
 from regviz.labs.augmentation.snippets import linear_code, net_code
-from regviz.labs.augmentation.state import EXACT, SIZES, AugmentationState
+from regviz.labs.augmentation.state import EXACT, NETS, SIZES, AugmentationState
 
 
 class Augmentation(Lab):
@@ -30,6 +30,10 @@ class Augmentation(Lab):
         if state.tab == EXACT:
             return identities.frames(state)
         return sizes.frames(state) if state.tab == SIZES else net.frames(state)
+
+    def gesture(self, state: AugmentationState, gesture: Gesture) -> Mapping[str, Any]:
+        """A double click on a curve freezes the first net at that step."""
+        return nets.freezing(state, gesture) if state.tab == NETS else {}
 
     def snippets(self, state: AugmentationState) -> Mapping[str, str]:
         """The training of the second net for PyTorch, or noise and ridge for NumPy."""

@@ -15,7 +15,7 @@ _HIDDEN = Axis(low=0.0, high=1.0, hidden=True)
 def filters(run: nets.Run) -> Panel:
     """The first layer's weights of both nets as images, up to twelve units each, on one scale."""
     count = min(FILTERS, run.net.dense[0].slot.shape[0])
-    images = run.net.dense[0].weights(run.params)[:, :count].reshape(-1, 8, 8)
+    images = run.net.dense[0].weights(run.shown)[:, :count].reshape(-1, 8, 8)
     reach = float(np.max(np.abs(images), where=np.isfinite(images) & (np.abs(images) < 1e30), initial=1e-6))
     names = [f"{letter}{unit + 1}" for letter in "AB" for unit in range(count)]
     tiles = Tiles(

@@ -100,11 +100,11 @@ def attacked_accuracy(state: AugmentationState, run: nets.Run) -> list[float | N
     """Share of test points that each net gets right after FGSM against that very net, labels as they are."""
     test = run.task.test
     goals = batch_of(run.net, test.X, test.y).targets[:, 0]
-    moved = attacked(run.net, run.params, test.X, goals, state.fgsm)
+    moved = attacked(run.net, run.shown, test.X, goals, state.fgsm)
     found: list[float | None] = []
     for index, points in enumerate(moved):
         sound = bool(np.isfinite(points).all())
-        score = run.single.score(points, test.y, run.params[index]) if sound else None
+        score = run.single.score(points, test.y, run.shown[index]) if sound else None
         found.append(nets.finite(score.accuracy[0]) if score and np.isfinite(score.loss[0]) else None)
     return found
 

@@ -26,7 +26,7 @@ class AugmentationState(nets.NetControls):
     only_while: ClassVar[Mapping[str, When]] = {
         "net": _TRAINED, "training": _TRAINED, "dataset": _TRAINED, "noise": _TRAINED, "label_noise": _TRAINED,
         "train_size": _NETS, "probe_x": _NETS, "probe_y": _NETS, "bins": _TRAINED, "geometry": _TRAINED,
-        "exact": _EXACT, "fgsm": _TRAINED,
+        "exact": _EXACT, "fgsm": _TRAINED, "freeze": _NETS, "inside": _NETS,
     }  # fmt: skip
 
     tab: str = choice(NETS, (NETS, SIZES, EXACT), place="mode", label="view",

@@ -3,11 +3,11 @@
 from collections.abc import Generator, Hashable, Mapping
 from typing import Any, ClassVar, Literal
 
-from regviz.lab import Frame, Lab
+from regviz.lab import Frame, Gesture, Lab
 from regviz.labs import _nets as nets
 from regviz.labs.dropout import linear_panels, members, net
 from regviz.labs.dropout.snippets import linear_code, net_code
-from regviz.labs.dropout.state import ENSEMBLE, LINEAR, DropoutState
+from regviz.labs.dropout.state import ENSEMBLE, LINEAR, NETS, DropoutState
 
 
 class DropoutLab(Lab):
@@ -33,6 +33,10 @@ class DropoutLab(Lab):
         if state.tab == LINEAR:
             return linear_panels.frames(state)
         return members.frames(state) if state.tab == ENSEMBLE else net.frames(state)
+
+    def gesture(self, state: DropoutState, gesture: Gesture) -> Mapping[str, Any]:
+        """A double click on the loss freezes the net without dropout at that step."""
+        return nets.freezing(state, gesture) if state.tab == NETS else {}
 
     def snippets(self, state: DropoutState) -> Mapping[str, str]:
         """The training with dropout for PyTorch, or the identity for NumPy."""

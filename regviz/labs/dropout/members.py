@@ -31,7 +31,7 @@ def frames(state: DropoutState) -> Generator[Frame, Any, None]:
         made.inputs, widths(state), made.outputs, activation=state.activation, loss=made.loss, dropout=True
     )
     run = nets.Run(state, "weight scaling", net=small, hyper=_hyper(state))
-    return nets.train(state, run, _hyper, _frame)
+    return nets.train(state, run, _hyper, _frame, compares=False)
 
 
 def _hyper(state: DropoutState) -> Hyper:

@@ -116,5 +116,5 @@ def _caption(state: DropoutState, run: nets.Run, kept: tuple[Array, ...]) -> str
     return (
         f"Step {run.step}: with dropout (q = {show(state.drop)}, {count} of {total} units alive in this mask) the "
         f"validation loss is {show(float(losses[1]))} with a gap of {show(gaps[1])}; without it "
-        f"{show(float(losses[0]))} and {show(gaps[0])}."
+        f"{show(float(losses[0]))} and {show(gaps[0])}{nets.frozen(run)}."
     )

@@ -3,7 +3,7 @@
 from collections.abc import Generator, Hashable, Mapping
 from typing import Any, ClassVar, Literal
 
-from regviz.lab import Frame, Lab
+from regviz.lab import Frame, Gesture, Lab
 from regviz.labs import _nets as nets
 from regviz.labs.early_stopping import net, twin_panels
 from regviz.labs.early_stopping.follow import Follower, weights
@@ -29,6 +29,10 @@ class EarlyStopping(Lab):
     def frames(self, state: EarlyStoppingState) -> Generator[Frame, Any, None]:
         """A training of the net, or a sweep of the twin's iterations."""
         return twin_panels.frames(state) if state.tab == TWIN else _train(state)
+
+    def gesture(self, state: EarlyStoppingState, gesture: Gesture) -> Mapping[str, Any]:
+        """A double click on the loss freezes the net that keeps training: a stop by hand beside that by patience."""
+        return nets.freezing(state, gesture) if state.tab != TWIN else {}
 
     def snippets(self, state: EarlyStoppingState) -> Mapping[str, str]:
         """The training with patience for PyTorch, or descent beside ridge for NumPy."""

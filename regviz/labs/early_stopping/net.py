@@ -12,7 +12,9 @@ from regviz.labs.early_stopping.state import EarlyStoppingState
 
 Array = NDArray[Any]
 
-BOTH = nets.variants("keeps training", "early stopping")
+
+def _both(run: nets.Run) -> tuple[nets.Variant, ...]:
+    return nets.variants("keeps training" if run.frozen is None else "stopped by hand", "early stopping")
 
 
 def frame(state: EarlyStoppingState, run: nets.Run, stop: Stop) -> Frame:
@@ -26,16 +28,20 @@ def frame(state: EarlyStoppingState, run: nets.Run, stop: Stop) -> Frame:
 
 def _panels(state: EarlyStoppingState, run: nets.Run, stop: Stop) -> tuple[Panel, ...]:
     curves = nets.losses(state, run, title="Loss: where to stop", extra=_marks(run, stop))
-    both = np.stack([run.params[0], stop.params])
-    rest = (_distance(state, run, stop), nets.histogram(run, params=both, variants=BOTH))
+    both = np.stack([run.shown[0], stop.params])
+    rest = (_distance(state, run, stop), nets.histogram(run, params=both, variants=_both(run)))
     if run.task.classes == 0:
         net = nets.diagram(state, run, params=stop.params, title="Net, early stopping")
-        return (nets.functions(state, run, params=both, variants=BOTH), curves, *rest, net)
+        return (nets.functions(state, run, params=both, variants=_both(run)), curves, *rest, net)
     return (
-        nets.surface(state, run, title="Keeps training", key="surface_a"),
+        nets.surface(state, run, title=_first_title(run), key="surface_a"),
         nets.surface(state, run, params=stop.params, title=_title(stop), key="surface_b"), curves, *rest,
         nets.diagram(state, run, params=stop.params, title="Net, early stopping"),
     )  # fmt: skip
+
+
+def _first_title(run: nets.Run) -> str:
+    return "Keeps training" if run.frozen is None else f"Stopped by hand: step {run.frozen.step}"
 
 
 def _title(stop: Stop) -> str:
@@ -65,9 +71,11 @@ def _distance(state: EarlyStoppingState, run: nets.Run, stop: Stop) -> Panel:
     kept = far.copy()
     if stop.stopped:
         kept[steps >= stop.stopped_at] = far[np.searchsorted(steps, stop.best_step)]
+    if run.frozen is not None:
+        far = np.where(steps > run.frozen.step, far[np.searchsorted(steps, run.frozen.step)], far)
     lines = Lines(
-        key="distance", x=steps, y=nets.shown(np.stack([far, kept])), labels=tuple(v.name for v in BOTH),
-        roles=tuple(v.role for v in BOTH),
+        key="distance", x=steps, y=nets.shown(np.stack([far, kept])), labels=tuple(v.name for v in _both(run)),
+        roles=tuple(v.role for v in _both(run)),
     )  # fmt: skip
     return Panel(
         key="distance", title="How far the weights wandered", x=nets.along(run, state.steps),
@@ -83,7 +91,7 @@ def _readouts(run: nets.Run, stop: Stop) -> tuple[Readout, ...]:
         Readout(name="stopped_at", value=stop.stopped_at if stop.stopped else None, label="stopped at", role="bad"),
         Readout(name="waited", value=stop.waited, label="looks without a gain"),
     ]
-    for variant, params in zip(BOTH, (run.params[0], stop.params), strict=True):
+    for variant, params in zip(_both(run), (run.shown[0], stop.params), strict=True):
         found += [
             Readout(name=f"{key}_{variant.key}", value=value, label=f"{variant.name}: {label}", role=variant.role)
             for key, label, value in _numbers(run, params)
@@ -106,15 +114,23 @@ def _numbers(run: nets.Run, params: Array) -> list[tuple[str, str, float | None]
 
 
 def _caption(run: nets.Run, stop: Stop) -> str:
-    if not run.running.all() and not stop.stopped:
+    if (run.diverged_at >= 0).any() and not stop.stopped:
         return f"Training diverged; the lowest validation loss before that was {_best(stop)}."
     if not stop.stopped:
         looks = "look" if stop.waited == 1 else "looks"
         since = f"{stop.waited} {looks} since then brought no gain"
-        return f"Step {run.step}: the lowest validation loss is {_best(stop)}; {since}."
+        return f"Step {run.step}: the lowest validation loss is {_best(stop)}; {since}{_by_hand(run)}."
     last = nets.finite(run.score("validation").loss[0])
     later = "" if last is None else f"; without stopping it is {show(last)} at step {run.step}"
+    later = later if run.frozen is None else _by_hand(run)
     return f"Early stopping ended at step {stop.stopped_at} and went back to validation loss {_best(stop)}{later}."
+
+
+def _by_hand(run: nets.Run) -> str:
+    if run.frozen is None:
+        return ""
+    loss = nets.finite(run.score("validation").loss[0])
+    return f"; stopped by hand at step {run.frozen.step} it is {'not finite' if loss is None else show(loss)}"
 
 
 def _best(stop: Stop) -> str:

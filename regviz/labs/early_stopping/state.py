@@ -19,7 +19,8 @@ class EarlyStoppingState(nets.NetControls):
 
     only_while: ClassVar[Mapping[str, When]] = {
         "net": _NET, "training": _NET, "probe_x": _NET, "probe_y": _NET, "dataset": _NET, "noise": _NET,
-        "label_noise": _NET, "stopping": _NET, "patience": _NET, "twin": _TWIN,
+        "label_noise": _NET, "stopping": _NET, "patience": _NET, "twin": _TWIN, "freeze": _NET,
+        "inside": _NET,
     }  # fmt: skip
 
     tab: str = choice(NETS, (NETS, TWIN), place="mode", label="view",

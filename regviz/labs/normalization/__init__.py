@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from regviz.lab import Certificate, Frame, Lab, Readout, show
+from regviz.lab import Certificate, Frame, Gesture, Lab, Readout, show
 from regviz.labs import _nets as nets
 from regviz.labs.normalization import panels
 from regviz.labs.normalization.scaling import Probe, slope
@@ -37,6 +37,10 @@ class Normalization(Lab):
         """Three nets trained in step, a picture every ``pace`` steps."""
         return _frames(state)
 
+    def gesture(self, state: NormalizationState, gesture: Gesture) -> Mapping[str, Any]:
+        """A double click on a curve over the steps freezes the net without decay there."""
+        return nets.freezing(state, gesture)
+
     def snippets(self, state: NormalizationState) -> Mapping[str, str]:
         """The net on screen for PyTorch."""
         return {"PyTorch": code(state)}
@@ -67,12 +71,15 @@ def _over(state: NormalizationState, trio: Trio) -> bool:
 def _frame(state: NormalizationState, trio: Trio, probes: dict[str, Probe]) -> Frame:
     watched = trio.nets[state.norm]
     run = watched.run
+    for each in trio.nets.values():
+        each.run.freeze(state.freeze)
     looks = {norm: probes[norm].look(trio.nets[norm].run.params[panels.SHOWN], state.alpha) for norm in NORMS}
+    lesson = (
+        *panels.functions(state, watched), panels.gradient(state, looks), panels.sizes(state, trio),
+        panels.effective(state, watched), panels.angles(state, watched),
+    )  # fmt: skip
     return Frame(
-        panels=(
-            *panels.functions(state, watched), panels.gradient(state, looks), panels.sizes(state, trio),
-            panels.effective(state, watched), panels.angles(state, watched),
-        ),
+        panels=nets.inside(state, run, lesson),
         readouts=_readouts(state, watched, looks), caption=_caption(state, watched, looks),
         status=nets.status(state, run), message=nets.diverged(run),
         progress=1.0 if _over(state, trio) else trio.step / state.steps,
@@ -107,13 +114,14 @@ def _readouts(state: NormalizationState, watched: Watched, looks: Looks) -> tupl
                 label="equilibrium ‖w‖", role="penalty"),
         Readout(name="rotation", value=rotation(state.rate, state.lam), label="√(2ηλ)", unit="rad", role="penalty"),
     ]  # fmt: skip
-    turned = panels.smooth(record["angle"][:, row])[-1]
+    turned = watched.still(panels.smooth(record["angle"][:, row]))[-1]
+    last = {name: watched.still(record[name][:, row])[-1] for name in ("size", "predicted", "along", "rate")}
     for index, variant in enumerate(run.variants):
         values = {
-            "size": ("‖w‖", record["size"][-1, row, index]),
-            "predicted": ("‖w‖ predicted", record["predicted"][-1, row, index]),
-            "along": ("g·w ÷ (‖g‖‖w‖)", record["along"][-1, row, index]),
-            "effective": ("η/‖w‖²", _effective(state, record["size"][-1, row, index])),
+            "size": ("‖w‖", last["size"][index]),
+            "predicted": ("‖w‖ predicted", last["predicted"][index]),
+            "along": ("g·w ÷ (‖g‖‖w‖)", last["along"][index]),
+            "effective": ("η/‖w‖²", _effective(last["rate"][index], last["size"][index])),
             "angle": ("turn a step", turned[index]),
         }
         found += [
@@ -124,13 +132,13 @@ def _readouts(state: NormalizationState, watched: Watched, looks: Looks) -> tupl
     return (*nets.readouts(run), *found)
 
 
-def _effective(state: NormalizationState, size: float) -> float:
-    return state.rate / float(size) ** 2 if size > 0 else float("nan")
+def _effective(rate: float, size: float) -> float:
+    return float(rate) / float(size) ** 2 if size > 0 else float("nan")
 
 
 def _caption(state: NormalizationState, watched: Watched, looks: Looks) -> str:
-    row, record = panels.layer(state), watched.record
-    free, decayed = record["size"][-1, row]
+    row = panels.layer(state)
+    free, decayed = watched.still(watched.record["size"][:, row])[-1]
     (one, here), change = looks[state.norm][1][row], looks[state.norm][2]
     if not (np.isfinite(free) and np.isfinite(decayed) and np.isfinite(change) and np.isfinite(here) and one > 0):
         return f"Training with {state.norm} has no finite weights or gradients left at step {watched.run.step}."
@@ -138,7 +146,7 @@ def _caption(state: NormalizationState, watched: Watched, looks: Looks) -> str:
     return (
         f"{head}, scaling the weights by {show(state.alpha)} moves the outputs by up to {show(100 * change, 2)} % and "
         f"multiplies the gradient by {show(float(here / one))}; after {watched.run.step} steps ‖w‖ is "
-        f"{show(float(free))} without decay and {show(float(decayed))} with it."
+        f"{show(float(free))} without decay and {show(float(decayed))} with it{nets.frozen(watched.run)}."
     )
 
 

@@ -102,11 +102,11 @@ def sizes(state: NormalizationState, trio: Trio) -> Panel:
 
 
 def effective(state: NormalizationState, watched: Watched) -> Panel:
-    """η/‖w‖² of both variants, and its level at equilibrium."""
+    """η/‖w‖² of both variants with the η of each step, and its level at equilibrium."""
     run = watched.run
-    at, size = thinned(watched, layer(state), "size")
+    at, size, rate = thinned(watched, layer(state), "size", "rate")
     with np.errstate(all="ignore"):
-        rates = nets.shown(state.rate / size.T**2)
+        rates = nets.shown(rate.T / size.T**2)
     marks: list[Mark] = [_lines(run, "effective", at, rates)]
     level = equilibrium(state, watched)
     reached = None if not level or state.norm == NONE else nets.finite(state.rate / level**2)
@@ -124,7 +124,7 @@ def angles(state: NormalizationState, watched: Watched) -> Panel:
     run = watched.run
     raw = watched.record["angle"][:, layer(state)]
     at = pick(len(raw))
-    turned = nets.shown(smooth(raw)[at].T)
+    turned = nets.shown(watched.still(smooth(raw))[at].T)
     marks: list[Mark] = [_lines(run, "angles", watched.record.steps[at], turned)]
     level = rotation(state.rate, state.lam)
     if 1e-30 < level < 1e30 and state.norm != NONE:
@@ -146,7 +146,7 @@ def equilibrium(state: NormalizationState, watched: Watched) -> float | None:
 def thinned(watched: Watched, row: int, *names: str) -> tuple[Array, ...]:
     """Steps (T,) and curves (T, 2) of hidden layer ``row``, at most 401 points, the newest among them."""
     at = pick(len(watched.record.steps))
-    return (watched.record.steps[at], *(watched.record[name][at, row] for name in names))
+    return (watched.record.steps[at], *(watched.still(watched.record[name][:, row])[at] for name in names))
 
 
 def pick(count: int) -> Array:

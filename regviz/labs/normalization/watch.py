@@ -35,7 +35,7 @@ def rotation(rate: float, lam: float) -> float:
 
 
 class Watched:
-    """One run with the record of every step: "size", "predicted", "gradient", "along", "angle", "drive", each
+    """One run with the record of every step: "size", "predicted", "gradient", "along", "angle", "drive", "rate", each
     (T, layers, 2).
 
     "size" is ‖w‖ of a hidden layer's whole matrix, biases included; "along" is g·w/(‖g‖‖w‖) of the step that led
@@ -57,6 +57,14 @@ class Watched:
     def weights(self) -> list[Array]:
         """Copies of the hidden layers' matrices with their biases, each (2, units · (inputs + 1))."""
         return _hidden(self.run, self.run.params)
+
+    def still(self, values: Array) -> Array:
+        """``values`` (T, 2), one row for each step, with the first variant's kept from where it is frozen."""
+        if self.run.frozen is None:
+            return values
+        found = values.copy()
+        found[self.run.frozen.step :, 0] = values[self.run.frozen.step, 0]
+        return found
 
     def advance(self, state: NormalizationState) -> None:
         """One step with the state's learning rate and decay; nothing where both variants have diverged."""
@@ -87,7 +95,7 @@ class Watched:
         size = np.sqrt(_squares(self._before) if squares is None else squares)
         rows = {
             "size": size, "predicted": np.sqrt(self._predicted), "gradient": gradient, "along": along, "angle": angle,
-            "drive": self._drive,
+            "drive": self._drive, "rate": np.broadcast_to(self.run.trainer.hyper.arrays(2)["rate"], size.shape),
         }  # fmt: skip
         self.record.add(self.run.step, rows)
 

@@ -3,7 +3,7 @@
 from collections.abc import Generator, Hashable, Mapping
 from typing import Any, ClassVar, Literal
 
-from regviz.lab import Frame, Lab
+from regviz.lab import Frame, Gesture, Lab
 from regviz.labs import _nets as nets
 from regviz.labs.sam import net, reading_panels, walk_panels
 from regviz.labs.sam.snippets import code
@@ -29,6 +29,10 @@ class Sam(Lab):
         """The frames of the chosen view."""
         views = {LAND: walk_panels.frames, READ: reading_panels.frames}
         return views.get(state.tab, net.train)(state)
+
+    def gesture(self, state: SamState, gesture: Gesture) -> Mapping[str, Any]:
+        """A double click on a curve over the steps freezes the first net there."""
+        return {} if state.tab in (LAND, READ) else nets.freezing(state, gesture)
 
     def snippets(self, state: SamState) -> Mapping[str, str]:
         """The view on screen for PyTorch."""

@@ -64,7 +64,7 @@ def _sharp(run: nets.Run, index: int) -> Readout:
 
 def slices(run: nets.Run, around: Surroundings) -> Panel:
     """The training loss along filter-normalised directions, each net's own."""
-    values = np.stack([around.slices(row) for row in run.params])
+    values = np.stack([around.slices(row) for row in run.shown])
     lines = Lines(key="slices", x=STEPS, y=nets.shown(values), labels=_names(run), roles=_roles(run))
     return Panel(
         key="slices", title="Loss around the nets", x=SLICE_X, y=nets.grown(run, "slices", values, "training loss"),
@@ -76,7 +76,7 @@ def plane(run: nets.Run, around: Surroundings, index: int) -> Panel:
     """Level lines of the training loss in a filter-normalised plane around one net."""
     variant = run.variants[index]
     with np.errstate(all="ignore"):
-        z = nets.shown(np.log10(np.maximum(around.plane(run.params[index]), 1e-12)))
+        z = nets.shown(np.log10(np.maximum(around.plane(run.shown[index]), 1e-12)))
     name = variant.name[:1].upper() + variant.name[1:]
     inside = nets.finite(np.mean(z < _LEVELS[4])) if np.isfinite(z).all() else None
     marks = (

@@ -40,9 +40,9 @@ class Scaled:
 def frame(state: SamState, run: nets.Run, scaled: Scaled) -> Frame:
     """The nets at α."""
     around = scaled.around
-    now = np.stack([rescaled(run.net, run.params[k], state.alpha) for k in SHOWN])
+    now = np.stack([rescaled(run.net, run.shown[k], state.alpha) for k in SHOWN])
     top, _ = around.sharpness(now)
-    change = around.outputs_apart(run, run.params[SAM], now[1])
+    change = around.outputs_apart(run, run.shown[SAM], now[1])
     return Frame(
         panels=(_function(state, run, now), _curve(state, run, scaled, top), *_slices(run, around, now)),
         readouts=_readouts(run, top, change), caption=_caption(state, run, top, change),
@@ -62,7 +62,7 @@ def _function(state: SamState, run: nets.Run, now: Array) -> Panel:
 def _curve(state: SamState, run: nets.Run, scaled: Scaled, top: Array) -> Panel:
     """λ₁ over α, with that of THT dashed."""
     alphas = FINE if nets.over(state, run) else COARSE
-    values = scaled.curves(run.params[list(SHOWN)], alphas)
+    values = scaled.curves(run.shown[list(SHOWN)], alphas)
     values = np.where(values > 0, values, np.nan)
     roles = tuple(run.variants[k].role for k in SHOWN)
     names = tuple(run.variants[k].name for k in SHOWN)
@@ -100,7 +100,7 @@ def _slices(run: nets.Run, around: Surroundings, now: Array) -> tuple[Panel, ...
     """Filter-normalised at α, and along directions that know nothing of α."""
     normed = np.stack([around.slices(row) for row in now])
     plain = np.stack([
-        around.slices(row, directions=around.plain_directions(run.params[k])) for k, row in zip(SHOWN, now, strict=True)
+        around.slices(row, directions=around.plain_directions(run.shown[k])) for k, row in zip(SHOWN, now, strict=True)
     ])  # fmt: skip
     titles = ("Slices, filter-normalised", "Slices, directions that stay")
     return tuple(

@@ -21,6 +21,7 @@ class SamState(nets.NetControls):
     """Descent and SAM on a surface, nets trained by both, rescaled nets, and what SAM's loss stands for."""
 
     only_while: ClassVar[Mapping[str, When]] = {
+        "freeze": _NET, "inside": _NET,
         "net": _NET, "training": _NET, "probe_x": _NET, "probe_y": _NET, "dataset": _NET, "train_size": _NET,
         "noise": _NET, "label_noise": _NET, "walk": _WALK, "seed": ("tab", (LAND, NETS, SCALED)),
     }  # fmt: skip

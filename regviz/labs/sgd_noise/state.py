@@ -27,7 +27,8 @@ class SgdNoiseState(nets.NetControls):
     only_while: ClassVar[Mapping[str, When]] = {
         "net": _NETS, "dataset": _NETS, "train_size": _NETS, "noise": _NETS, "label_noise": _NETS,
         "probe_x": _NETS, "probe_y": _NETS, "optimiser": _NETS, "nets": _NETS, "particles": _PARTICLES,
-        "least squares": _LEAST, "minimum norm": _MINIMUM, "batch": ("tab", (PARTICLES, LEAST, MINIMUM)),
+        "freeze": _NETS, "inside": _NETS, "least squares": _LEAST, "minimum norm": _MINIMUM,
+        "batch": ("tab", (PARTICLES, LEAST, MINIMUM)),
     }  # fmt: skip
 
     tab: str = choice(PARTICLES, (PARTICLES, LEAST, NETS, MINIMUM), place="mode", label="view",

@@ -66,8 +66,11 @@ class Steepness:
 
     def params(self, run: nets.Run) -> Array:
         """Parameters (2, P) of the plain nets that the run's nets are."""
+        return self._folded(run, run.params, run.trainer.averages)
+
+    def _folded(self, run: nets.Run, params: Array, averages: Array) -> Array:
         with np.errstate(all="ignore"):
-            return folded(self.net, run.params, run.trainer.averages, run.trainer.hyper.arrays(2)["spectral"])
+            return folded(self.net, params, averages, run.trainer.hyper.arrays(2)["spectral"])
 
     def bound(self, run: nets.Run) -> Array:
         """The product bounds (2,)."""
@@ -90,7 +93,8 @@ class Steepness:
 
     def look(self, state: SpectralState, run: nets.Run) -> Look:
         """Certified radii and the search around the first training points."""
-        params, bound = self.params(run), self.bound(run)
+        params = self._folded(run, run.shown, run.shown_averages)
+        bound = product_bound(self.plain, params)
         part = self.task.train
         points = part.X[:SEARCHED]
         self._near.take(params)

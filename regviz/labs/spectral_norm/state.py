@@ -23,6 +23,7 @@ class SpectralState(nets.NetControls):
         "dataset": _NETS, "train_size": _NETS, "noise": _NETS, "label_noise": _NETS, "net": _NETS,
         "optimiser": _NETS, "rate": _NETS, "probe_x": _NETS, "probe_y": _NETS, "steps": _TRAINED, "pace": _TRAINED,
         "batch": _TRAINED, "seed": _TRAINED, "matrix": _POWER, "ring": _GAN,
+        "freeze": _NETS, "inside": _NETS,
     }  # fmt: skip
 
     tab: str = choice(POWER, (POWER, NETS, GAN), place="mode", label="view",

@@ -3,7 +3,7 @@
 from collections.abc import Generator, Hashable, Mapping
 from typing import Any, ClassVar, Literal
 
-from regviz.lab import Frame, Lab
+from regviz.lab import Frame, Gesture, Lab
 from regviz.labs import _nets as nets
 from regviz.labs.stochastic_depth import exact, net
 from regviz.labs.stochastic_depth.snippets import exact_code, net_code
@@ -28,6 +28,10 @@ class StochasticDepth(Lab):
     def frames(self, state: StochasticDepthState) -> Generator[Frame, Any, None]:
         """The frames of the chosen view."""
         return exact.frames(state) if state.tab == EXACT else net.frames(state)
+
+    def gesture(self, state: StochasticDepthState, gesture: Gesture) -> Mapping[str, Any]:
+        """A double click on the loss freezes the net with all blocks at that step."""
+        return nets.freezing(state, gesture) if state.tab != EXACT else {}
 
     def snippets(self, state: StochasticDepthState) -> Mapping[str, str]:
         """The training for PyTorch, or the mean over all sub-networks for NumPy."""

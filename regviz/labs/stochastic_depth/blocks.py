@@ -74,7 +74,7 @@ def gradients(run: nets.Run) -> Array:
 
 def branches(state: StochasticDepthState, run: nets.Run, index: int) -> tuple[Branch, Branch, tuple[Branch, ...]]:
     """The layer into the stream, the layer out of it and the L branches of variant ``index``, in float64."""
-    flat = run.params[index].astype(np.float64)[None]
+    flat = run.shown[index].astype(np.float64)[None]
     first, *inner, last = (parameter.of(flat)[0] for parameter in run.net.dense)
     pairs = zip(inner[::2], inner[1::2], strict=True)
     return _affine(first), _affine(last), tuple(_branch(one, two, state.activation) for one, two in pairs)

@@ -55,7 +55,7 @@ def probe(state: StochasticDepthState, run: nets.Run) -> Array:
 
 def _subtitle(state: StochasticDepthState, run: nets.Run) -> str:
     count = f"{state.layers} {state.activation} block{'s' * (state.layers > 1)} of width {state.width}"
-    return f"{count}, {run.task.name}, n = {len(run.task.train.y)}"
+    return f"{count}, {run.task.name}, n = {len(run.task.train.y)}{nets.frozen(run)}"
 
 
 def diagram(state: StochasticDepthState, run: nets.Run, alive: Array) -> Panel:

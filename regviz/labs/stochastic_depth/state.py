@@ -22,7 +22,7 @@ class StochasticDepthState(nets.NetControls):
 
     only_while: ClassVar[Mapping[str, When]] = {
         "training": _NETS, "dataset": _NETS, "train_size": _NETS, "noise": _NETS, "label_noise": _NETS,
-        "width": _NETS, "convention": _NETS, "exact ensemble": _EXACT,
+        "width": _NETS, "convention": _NETS, "exact ensemble": _EXACT, "freeze": _NETS, "inside": _NETS,
     }  # fmt: skip
 
     tab: str = choice(NETS, (NETS, EXACT), place="mode", label="view",

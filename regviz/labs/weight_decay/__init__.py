@@ -7,7 +7,7 @@ from regviz.lab import Frame, Gesture, Lab
 from regviz.labs import _nets as nets
 from regviz.labs.weight_decay import bowl_panels, heat, pairs, sparse
 from regviz.labs.weight_decay.snippets import code
-from regviz.labs.weight_decay.state import BOWL, MAP, NETS, WeightDecayState
+from regviz.labs.weight_decay.state import BOWL, MAP, NETS, SPARSE, WeightDecayState
 
 
 class WeightDecay(Lab):
@@ -36,11 +36,13 @@ class WeightDecay(Lab):
         return views.get(state.tab, sparse.frames)(state)
 
     def gesture(self, state: WeightDecayState, gesture: Gesture) -> Mapping[str, Any]:
-        """A double click on a cell of the map trains the two nets with its learning rate and decay."""
+        """A double click on a cell of the map trains the two nets with its learning rate and decay; one on a loss
+        freezes the first net there.
+        """
         if state.tab == MAP and gesture.kind == "double-click" and gesture.panel in ("map_a", "map_b"):
             rate, lam = heat.cell(state, gesture.panel, gesture.x, gesture.y)
             return {"tab": NETS, "rate": rate, "lam": lam}
-        return {}
+        return nets.freezing(state, gesture) if state.tab in (NETS, SPARSE) else {}
 
     def snippets(self, state: WeightDecayState) -> Mapping[str, str]:
         """The methods with the numbers on screen, for PyTorch."""

@@ -32,7 +32,7 @@ def frames(state: WeightDecayState) -> Generator[Frame, Any, None]:
         state, *(f"net {k}" for k in range(2 * count)), optimiser=Adam(coupled=state.form != PAPER),
         hyper=_hyper(state), scale=state.initial, every=_EVERY,
     )  # fmt: skip
-    return nets.train(state, run, _hyper, _frame)
+    return nets.train(state, run, _hyper, _frame, compares=False)
 
 
 def grid(state: WeightDecayState, method: int) -> tuple[Array, Array]:

@@ -42,15 +42,23 @@ def effective(run: nets.Run) -> Array:
 
     Biases are left out; NaN before the first step and where the net has diverged.
     """
-    _, update = run.trainer.updates[0]
-    assert isinstance(update, AdamUpdate)
-    rows = run.trainer.hyper.arrays(len(run.variants))
+    rows = run.first_hyper.arrays(len(run.variants))
     rate, l2 = float(rows["rate"][0]), float(rows["l2"][0])
     weights = run.net.weight_mask > 0
-    if run.step == 0 or not run.running[0]:
+    sums, count = _squares(run)
+    if count == 0 or run.diverged_at[0] >= 0:
         return np.full(int(weights.sum()), np.nan)
-    found: Array = rate * l2 / (np.sqrt(update.moments()[1][0, weights]) + Adam().eps)
+    moment = (1 - Adam().beta2) / (1 - Adam().beta2**count) * sums[weights].astype(np.float64)
+    found: Array = rate * l2 / (np.sqrt(moment) + Adam().eps)
     return found
+
+
+def _squares(run: nets.Run) -> tuple[Array, int]:
+    """Adam + L2's sums (P,) of squared gradients and their number of steps, at the moment that is shown."""
+    _, update = run.trainer.updates[0]
+    assert isinstance(update, AdamUpdate)
+    kept = run.frozen
+    return (update.memory[1][0], update.count) if kept is None else (kept.memory[0][1][0], kept.step)
 
 
 def _size(run: nets.Run) -> Array:
@@ -132,6 +140,15 @@ def _caption(state: WeightDecayState, run: nets.Run) -> str:
     if not (np.isfinite(losses).all() and np.isfinite(sizes).all()):
         return f"Training diverged at λ = {show(state.lam)}."
     return (
-        f"Step {run.step} with λ = {show(state.lam)} for all: Adam + L2 has ‖w‖ = {show(float(sizes[0]))} and "
-        f"validation loss {show(float(losses[0]))}, AdamW ‖w‖ = {show(float(sizes[1]))} and {show(float(losses[1]))}."
+        f"Step {run.step} with λ = {show(state.lam)}{_still(run)} has ‖w‖ = {show(float(sizes[0]))} and validation "
+        f"loss {show(float(losses[0]))}, AdamW ‖w‖ = {show(float(sizes[1]))} and {show(float(losses[1]))}."
     )
+
+
+def _still(run: nets.Run) -> str:
+    """Of whom the caption speaks first; a frozen net keeps the λ that it had."""
+    kept = run.frozen
+    if kept is None:
+        return f" for all: {METHODS[0]}"
+    lam = float(run.first_hyper.arrays(len(run.variants))["l2"][0])
+    return f": {METHODS[0]}, frozen at step {kept.step} with λ = {show(lam)},"

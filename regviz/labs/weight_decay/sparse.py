@@ -168,8 +168,10 @@ def _caption(state: WeightDecayState, run: nets.Run) -> str:
     counts = run.measures()["counts"]
     if not np.isfinite(counts).all():
         return f"Training diverged at η = {show(state.sgd_rate)}."
-    (frozen, wanted), (zeros, open_) = counts.astype(int).tolist()
+    (held, wanted), (zeros, open_) = counts.astype(int).tolist()
+    l1 = float(run.first_hyper.arrays(2)["l1"][0])
     return (
-        f"Step {run.step}: the freezing rule holds {frozen} weights at 0, {wanted} of them although the loss pulls "
-        f"harder than λ₁ = {show(state.l1)}; the prox has {zeros} zeros, {open_} of them about to come back."
+        f"Step {run.step}: the freezing rule holds {held} weights at 0, {wanted} of them although the loss pulls "
+        f"harder than λ₁ = {show(l1)}; the prox has {zeros} zeros, {open_} of them about to come back"
+        f"{nets.frozen(run)}."
     )

@@ -29,6 +29,7 @@ class WeightDecayState(nets.NetControls):
     only_while: ClassVar[Mapping[str, When]] = {
         "net": _TRAINED, "dataset": _TRAINED, "train_size": _TRAINED, "noise": _TRAINED, "label_noise": _TRAINED,
         "batch": _TRAINED, "bowl": _BOWL, "optimiser": _NEVER, "probe_x": _DRAWN, "probe_y": _DRAWN,
+        "freeze": _DRAWN, "inside": _DRAWN,
     }  # fmt: skip
 
     tab: str = choice(BOWL, (BOWL, NETS, MAP, SPARSE), place="mode", label="view",
