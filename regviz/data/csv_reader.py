@@ -1,4 +1,4 @@
-"""Reading a table of the user's from a delimited text file. The steps are in file_text, records, columns, assemble."""
+"""Reading a table of the user's from a delimited text file. Steps: file_text, records, columns, assemble."""
 
 import os
 
@@ -6,6 +6,7 @@ from regviz.data.assemble import assemble
 from regviz.data.columns import Column, read_columns
 from regviz.data.errors import quoted
 from regviz.data.file_text import decode, read_bytes
+from regviz.data.plain import plain_columns
 from regviz.data.records import split_records
 from regviz.data.table import Table
 
@@ -19,7 +20,7 @@ def read_table(path: str | os.PathLike[str], target: str = "") -> Table:
     true and false) become 0 and 1; other text becomes indicators of all levels but the first, at most 50 levels.
 
     ``target`` names the column to predict; empty takes a column called target, y, response or outcome, else the last
-    column of numbers. Limits: 64 MB, 200,000 rows, 10,000 columns, 20 million cells, 131,072 characters a cell.
+    column of numbers. Limits: 256 MB, 200,000 rows, 10,000 columns, 20 million cells, 131,072 characters a cell.
 
     Raises DataError, a sentence naming the file and the row or column, for everything that is not such a table.
     """
@@ -35,5 +36,9 @@ def parse_table(data: bytes, name: str, target: str = "") -> Table:
 
 def parse_columns(data: bytes, source: str) -> tuple[list[Column], tuple[str, ...]]:
     """The typed columns in ``data``, and notes on their names; ``source`` stands for the file in sentences."""
-    records = split_records(decode(data, source), source)
+    text = decode(data, source)
+    plain = plain_columns(text, source)
+    if plain is not None:
+        return plain
+    records = split_records(text, source)
     return read_columns(records, source), records.notes

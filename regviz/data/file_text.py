@@ -7,15 +7,15 @@ from pathlib import Path
 
 from regviz.data.errors import DataError, quoted
 
-MAX_BYTES = 64 * 1024**2
-"""Largest file that is read: 64 MB."""
+MAX_BYTES = 256 * 1024**2
+"""Largest file that is read: 256 MB."""
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _NAMES = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252"}
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
-    """Content of an ordinary file of at most 64 MB, never waiting on a pipe or a device; else raises DataError."""
+    """Content of an ordinary file of at most 256 MB, never waiting on a pipe or a device; else raises DataError."""
     name = quoted(os.fspath(path), 200)
     try:
         size = _size(path, name)

@@ -35,7 +35,7 @@ def split_records(text: str, source: str) -> Records:
     _, header = next(records, (0, None))
     if header is None:
         raise DataError(f"{source} is empty.")
-    names, notes = _names(header, source)
+    names, notes = title(header, source)
     rows: list[int] = []
     body: list[list[str]] = []
     for row, cells in records:
@@ -109,7 +109,7 @@ def _check_row(row: int, cells: list[str], width: int, above: int, source: str) 
         raise DataError(f"{source} goes beyond the limit of {MAX_CELLS:,} cells in row {row}.")
 
 
-def _names(header: list[str], source: str) -> tuple[list[str], tuple[str, ...]]:
+def title(header: list[str], source: str) -> tuple[list[str], tuple[str, ...]]:
     """Names that are not empty and differ, and notes on those that were given."""
     given = [" ".join(cell.split()) for cell in header]
     if len(given) > MAX_COLUMNS:

@@ -15,7 +15,7 @@ def test_a_huge_sparse_file_costs_no_memory(tmp_path):
     with path.open("wb") as file:
         file.truncate(1024**3)
     tracemalloc.start()
-    with pytest.raises(DataError, match=r"huge\.csv' is larger than the limit of 64 MB"):
+    with pytest.raises(DataError, match=r"huge\.csv' is larger than the limit of 256 MB"):
         read_table(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
