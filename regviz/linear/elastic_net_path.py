@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from regviz.linear.elastic_net import DENSE, elastic_net_at, limit, signs_at
+from regviz.linear.elastic_net import DENSE, elastic_net_at, limit
 from regviz.linear.lasso import check_squares
 from regviz.linear.problem import Array, Problem
 
@@ -16,7 +16,7 @@ Index = NDArray[np.intp]
 
 _FLOOR = 1e-10
 _CLOSE = 1e-13
-_FALL = 0.8
+_FALL, _NEAR, _AHEAD = 0.8, 0.99, 4
 _STEPS = 200
 
 
@@ -50,25 +50,41 @@ class Segment:
         self.active = np.flatnonzero(signs)
         self.watched = watched
         self.signs = signs[self.active]
-        block, cross = _blocks(problem, self.active, watched)
+        if problem.p <= DENSE:
+            rows = problem.gram[self.active]
+            block, self.cross = rows[:, self.active], rows[:, watched].T
+        else:
+            self.columns, self.beside = problem.X[:, self.active], problem.X[:, watched]
+            block = self.columns.T @ self.columns / problem.n
         values, vectors = np.linalg.eigh(block)
         self.values = np.maximum(values, 1e-16 * max(float(values[-1]), 1e-300)) if values.size else values
         self.pull = alpha * (self.signs @ vectors)
         self.level = problem.correlation[self.active] @ vectors
         self.vectors = vectors
-        # Slacks: sign·w of the active features, then λα − c and λα + c of the watched ones; all are ≥ 0 on the segment.
-        inner = cross @ vectors
-        self.turn = np.concatenate([self.signs[:, None] * vectors, inner, -inner])
-        corr = problem.correlation[watched]
-        self.shift = np.concatenate([np.zeros(self.active.size), -corr, corr])
-        self.rise = np.concatenate([np.zeros(self.active.size), np.full(2 * watched.size, alpha)])
+        self.corr = problem.correlation[watched]
 
     def slacks(self, lam: float) -> tuple[Array, Array]:
-        """All slacks at ``lam`` and their derivatives."""
+        """All slacks at ``lam`` and their derivatives; on the segment none is below 0.
+
+        They are sign·w of the active features, then λα − c and λα + c of the correlations c of the watched ones.
+        """
         below = self.values + lam * (1.0 - self.alpha)
         parts = (self.level - lam * self.pull) / below
         slopes = (-self.pull - (1.0 - self.alpha) * parts) / below
-        return self.shift + lam * self.rise + self.turn @ parts, self.rise + self.turn @ slopes
+        w = self.vectors @ np.stack([parts, slopes], axis=1)
+        inside = (self.signs[:, None] * w).T
+        fall, turn = self._correlations(w).T
+        corr, rise = self.corr - fall, self.alpha
+        values = np.concatenate([inside[0], lam * rise - corr, lam * rise + corr])
+        return values, np.concatenate([inside[1], rise + turn, rise - turn])
+
+    def _correlations(self, w: Array) -> Array:
+        """X_watchedᵀX_active w/n (m, k) for ``w`` (a, k)."""
+        if self.problem.p <= DENSE:
+            dense: Array = self.cross @ w
+            return dense
+        wide: Array = self.beside.T @ (self.columns @ w) / self.problem.n
+        return wide
 
     def coef(self, lam: float) -> Array:
         """Coefficients (a,) at ``lam``."""
@@ -130,15 +146,6 @@ def _between(high: float, low: float, above: Array, below: Array) -> float:
     return high - (high - low) * min(max(share, 0.1), 0.9)
 
 
-def _blocks(problem: Problem, active: Index, watched: Index) -> tuple[Array, Array]:
-    """Gram of the active features (a, a), and of the watched with the active ones (m, a)."""
-    if problem.p <= DENSE:
-        rows = problem.gram[active]
-        return rows[:, active], rows[:, watched].T
-    columns = problem.X[:, active]
-    return columns.T @ columns / problem.n, problem.X[:, watched].T @ columns / problem.n
-
-
 def elastic_net_path(problem: Problem, alpha: float) -> ElasticNetKnots:
     """Every λ at which the active set changes, for 0 < ``alpha`` < 1, with the solutions there.
 
@@ -166,6 +173,10 @@ class _Walk:
         self.at_signs: list[Array] = []
         self.extra: Index = np.empty(0, np.intp)
         self.idle = 0
+        # How far λ falls, as a factor, for the features that are watched next.
+        self.fall = _FALL
+        # |x_jᵀr|/n (p,) at ``lam``.
+        self.size = np.abs(problem.correlation)
         if self.top > 0.0:
             self._start()
 
@@ -188,16 +199,20 @@ class _Walk:
         """Go to the next knot; False at the end."""
         if self.lam <= self.floor:
             return False
-        least = self.floor if self.problem.p <= DENSE else max(self.floor, _FALL * self.lam)
+        least = self.floor if self.problem.p <= DENSE else max(self.floor, self.fall * self.lam)
         segment = Segment(self.problem, self.alpha, self.signs, self._watched(least))
         lam, place = segment.next_event(self.lam, least)
         w = np.zeros(self.problem.p)
         w[segment.active] = segment.coef(lam if place >= 0 else least)
-        if self.problem.p > DENSE and self._missed(w, lam if place >= 0 else least, segment):
-            return True
+        if self.problem.p > DENSE:
+            size = self._size(w)
+            if self._missed(size, lam if place >= 0 else least, segment):
+                return True
+            self.size = size
         if place < 0:
-            self.lam = least
+            self.lam, self.fall = least, self.fall * self.fall
             return True
+        self.fall = max(_FALL, min((lam / self.lam) ** _AHEAD, _NEAR))
         self._record(segment, lam, place, w)
         return True
 
@@ -217,33 +232,30 @@ class _Walk:
     def _leap(self) -> None:
         """Leave a knot where tied features go round in a circle: solve a little below it."""
         self.lam *= 1.0 - 1e-9
-        self.signs = np.sign(elastic_net_at(self.problem, self.lam, self.alpha))
+        w = elastic_net_at(self.problem, self.lam, self.alpha)
+        self.signs, self.size = np.sign(w), self._size(w)
         self.idle = 0
 
     def _watched(self, least: float) -> Index:
         """The inactive features to follow: all, or where there are many those that the strong rule leaves."""
         off = self.signs == 0.0
         if self.problem.p > DENSE:
-            corr = np.abs(self._corr(self._now()))
-            strong = corr >= self.alpha * (2.0 * least - self.lam)
+            strong = self.size >= self.alpha * (2.0 * least - self.lam)
             strong[self.extra] = True
             off &= strong
         return np.flatnonzero(off)
 
-    def _now(self) -> Array:
-        w = signs_at(self.problem, self.lam, self.alpha, self.signs)
-        return elastic_net_at(self.problem, self.lam, self.alpha) if w is None else w
-
-    def _corr(self, w: Array) -> Array:
+    def _size(self, w: Array) -> Array:
+        """|x_jᵀ(y − Xw)|/n of all features (p,)."""
         active = np.flatnonzero(w)
         problem = self.problem
         left = problem.y - problem.X[:, active] @ w[active]
-        result: Array = problem.X.T @ left / problem.n
+        result: Array = np.abs(problem.X.T @ left / problem.n)
         return result
 
-    def _missed(self, w: Array, lam: float, segment: Segment) -> bool:
+    def _missed(self, size: Array, lam: float, segment: Segment) -> bool:
         """Whether features not watched cross their boundary above ``lam``; if so they are watched next time."""
-        over = np.abs(self._corr(w)) > lam * self.alpha + 1e-12 * self.problem.lam_max
+        over = size > lam * self.alpha + 1e-12 * self.problem.lam_max
         over[segment.active] = False
         over[segment.watched] = False
         self.extra = np.union1d(self.extra, np.flatnonzero(over))
