@@ -3,7 +3,7 @@
 The held-out error of one fold as a function of λ is in `held_out`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -67,6 +67,21 @@ def cross_validate(
     i mod K.
     Raises ValueError with a sentence for unusable data or arguments.
     """
+    steps = validating(X, y, penalty, alpha, groups, lams, folds, order, seed, loss, standardize)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: CrossValidation = end.value
+            return found
+
+
+def validating(
+    X: ArrayLike, y: ArrayLike, penalty: str = "lasso", alpha: float | None = None,
+    groups: Sequence[Sequence[int]] | None = None, lams: ArrayLike | None = None, folds: int = 10,
+    order: str = "shuffled", seed: int = 0, loss: str = "squared", standardize: bool = True,
+) -> Generator[float, None, CrossValidation]:  # fmt: skip
+    """`cross_validate` fold by fold: yields the share that is done, returns the answer (logistic: at once)."""
     checked = check_arguments(penalty, alpha, groups, loss)
     problem = named_problem(X, y, standardize)
     parts = fold_rows(problem.n, folds, order, seed)
@@ -77,7 +92,10 @@ def cross_validate(
     checked = check_arguments(penalty, alpha, groups, loss, problem.p)
     grid = check_grid(lams) if lams is not None else default_grid(problem, penalty, checked)
     split = Split(np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64), problem)
-    curves = [held_out(split, rows, penalty, checked, grid) for rows in parts]
+    curves = []
+    for rows in parts:
+        curves.append(held_out(split, rows, penalty, checked, grid))
+        yield len(curves) / len(parts)
     return _summary(curves, grid, parts, penalty, checked.alpha)
 
 

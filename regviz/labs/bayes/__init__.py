@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from regviz.data import bundled_names
 from regviz.lab import Certificate, Frame, Gesture, Lab, Panel, Part, Readout, choice, integer, slider, switch
 from regviz.labs._data import DataControls, source
+from regviz.labs._memo import meanwhile
 from regviz.labs._pages import elsewhere
 from regviz.labs.bayes import along, coefficients, duality, evidence, functions, joint, words
 from regviz.labs.bayes.posterior import Posterior, line
@@ -119,7 +120,10 @@ class Bayes(Lab):
         large = found.problem.n * found.problem.p > LARGE
         slices = state.others == "held" or found.problem.p > MANY
         if (samples and slices and not draws.knows(*ask)) or (large and not validation.knows(*check)):
-            yield _frame(state, _posterior(state, found, sigma2, None), guess, None)
+            first = _frame(state, _posterior(state, found, sigma2, None), guess, None)
+            yield first
+            if large:
+                yield from meanwhile(first, validation.steps(*check))
         drawn = draws(*ask) if samples else None
         kept = drawn if drawn is not None and drawn.effective.min() >= ENOUGH else None
         became = _became(state, found, drawn is not None, kept is not None)

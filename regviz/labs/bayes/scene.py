@@ -1,5 +1,6 @@
 """What the panels share: the regression at hand, its noise, the modes along λ, posterior draws and evidence curves."""
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,8 +9,9 @@ from numpy.typing import NDArray
 
 from regviz.data import DataError
 from regviz.labs._data import Data, Source, feature_roles, load
-from regviz.labs._memo import memo
-from regviz.linear import CrossValidation, Path, Problem, cross_validate
+from regviz.labs._memo import gradual, memo
+from regviz.linear import CrossValidation, Path, Problem
+from regviz.linear.cross_validation import validating
 from regviz.linear.path import path_of
 from regviz.theory.laplace_draws import LaplaceDraws, laplace_draws, sweeps
 from regviz.theory.laplace_evidence import laplace_evidence
@@ -122,13 +124,14 @@ def path(found: Case, prior: str) -> Path:
     return path_of(found.problem, PENALTY[prior])
 
 
-@memo(16)
-def validation(found: Case, prior: str, folds: int, seed: int) -> CrossValidation:
+@gradual(16)
+def validation(found: Case, prior: str, folds: int, seed: int) -> Generator[float, None, CrossValidation]:
     """Cross-validation of the mode's predictions, with the same inputs standardised inside each fold."""
-    return cross_validate(
+    answer = yield from validating(
         found.inputs, found.data.y, penalty=PENALTY[prior], folds=min(folds, found.problem.n), seed=seed,
         standardize=found.problem.standardized,
     )  # fmt: skip
+    return answer
 
 
 @memo(8)

@@ -8,6 +8,7 @@ import numpy as np
 
 from regviz.lab import Certificate, Frame, Gesture, Lab, Panel, Readout, choice, integer, show, slider
 from regviz.labs._data import DataControls, source
+from regviz.labs._memo import meanwhile
 from regviz.labs._pages import elsewhere
 from regviz.labs.path import bars, beside, choosing, curves, papers, places, words
 from regviz.labs.path.scene import Scene, explained, scene
@@ -17,6 +18,8 @@ from regviz.linear.presets import PRESETS
 
 TOLERANCE = 1e-9
 """Violation of the ties, in units of λ_max, up to which a walk is certified."""
+_SLOW = 20_000
+"""Numbers in X from which on cross-validation shows its progress."""
 VIEWS = ("walk", "methods", "penalties", "choose")
 _NO_PRESET = ("preset", ("none",))
 
@@ -90,8 +93,13 @@ class PathLab(Lab):
         if state.view != "choose":
             yield _frame(state, made, _panels(state, made), None)
             return
-        yield _frame(state, made, _panels(state, made), None, done=False)
-        cv = _validation(state)
+        first = _frame(state, made, _panels(state, made), None, done=False)
+        yield first
+        folds = choosing.Folds(state.folds, state.fold_order, state.seed)
+        asked = source(state), state.penalty, state.alpha, folds
+        if made.walk.problem.X.size > _SLOW:
+            yield from meanwhile(first, choosing.validation.steps(*asked))
+        cv = choosing.validation(*asked)
         yield _frame(state, made, _panels(state, made, cv), cv)
 
     def gesture(self, state: PathState, gesture: Gesture) -> Mapping[str, Any]:
@@ -150,11 +158,6 @@ def _panels(state: PathState, made: Scene, cv: CrossValidation | None = None) ->
         curves.path_panel(made, place, state.path_axis, state.drawn), curves.ties_panel(made, place, state.path_axis),
         bars.kkt_panel(made, place), bars.direction_panel(made, place),
     )  # fmt: skip
-
-
-def _validation(state: PathState) -> CrossValidation | None:
-    folds = choosing.Folds(state.folds, state.fold_order, state.seed)
-    return choosing.validation(source(state), state.penalty, state.alpha, folds)
 
 
 def _caption(state: PathState, made: Scene, lam: float, cv: CrossValidation | None) -> str:

@@ -1,5 +1,6 @@
 """Choosing λ: one panel for each criterion over λ, its least value marked, and the degrees of freedom."""
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,9 +9,11 @@ from numpy.typing import NDArray
 
 from regviz.lab import Axis, Band, Lines, Mark, Panel, Points, Readout, Rule, show
 from regviz.labs._data import Source
+from regviz.labs._memo import gradual
 from regviz.labs.path.places import padded
 from regviz.labs.path.scene import scene
-from regviz.linear import CrossValidation, Path, cross_validate, path_of
+from regviz.linear import CrossValidation, Path, path_of
+from regviz.linear.cross_validation import validating
 from regviz.linear.selection import criteria
 
 Array = NDArray[np.float64]
@@ -79,17 +82,20 @@ def choice(key: Source, penalty: str, alpha: float) -> Choice:
     return Choice(path, lams, found.df, found.train_mse, known)
 
 
-@lru_cache(maxsize=16)
-def validation(key: Source, penalty: str, alpha: float, folds: Folds) -> CrossValidation | None:
+@gradual(16)
+def validation(
+    key: Source, penalty: str, alpha: float, folds: Folds
+) -> Generator[float, None, CrossValidation | None]:  # fmt: skip
     """K-fold cross-validation over the same λ, every fold standardising its own training rows; None for one row."""
     data, found = scene(key, "lasso").data, choice(key, penalty, alpha)
     if data.problem.n < 2:
         return None
-    return cross_validate(
+    answer = yield from validating(
         data.X, data.y, penalty=penalty, alpha=alpha if penalty == "elastic-net" else None, lams=found.lams[1:],
         folds=min(folds.count, data.problem.n), order=folds.order, seed=folds.seed,
         standardize=data.problem.standardized,
     )  # fmt: skip
+    return answer
 
 
 def panels(key: Source, penalty: str, alpha: float, lam: float, cv: CrossValidation | None) -> tuple[Panel, ...]:

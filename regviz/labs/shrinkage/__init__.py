@@ -23,6 +23,7 @@ from regviz.lab import (
     text,
 )
 from regviz.labs._data import DataControls, data, source
+from regviz.labs._memo import meanwhile
 from regviz.labs._pages import ADVISOR, advice_page, code, elsewhere
 from regviz.labs.shrinkage import coefficients, error, geometry, path
 from regviz.labs.shrinkage.scene import Scene, chosen, scene, slow, validation
@@ -95,7 +96,9 @@ class Shrinkage(Lab):
         made = scene(*_scene_key(state))
         asked = (*_scene_key(state), state.folds, state.fold_order, state.seed)
         if slow(made) and not validation.knows(*asked):
-            yield _frame(state, made, None)
+            first = _frame(state, made, None)
+            yield first
+            yield from meanwhile(first, validation.steps(*asked))
         cv = validation(*asked)
         if not advice_page.knows(source(state)):
             yield _frame(state, made, cv)

@@ -1,5 +1,6 @@
 """What the four panels share while λ moves: the path, its curves over λ and cross-validation, computed once each."""
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,8 +9,9 @@ from numpy.typing import NDArray
 
 from regviz.data import DataError
 from regviz.labs._data import Data, Groups, Source, feature_roles, load
-from regviz.labs._memo import memo
-from regviz.linear import CrossValidation, Path, cross_validate
+from regviz.labs._memo import gradual
+from regviz.linear import CrossValidation, Path
+from regviz.linear.cross_validation import validating
 from regviz.linear.group_lasso import parse_groups
 from regviz.linear.logistic import DIVERGES, LogisticPath, logistic_path
 from regviz.linear.logistic_newton import exists
@@ -92,18 +94,19 @@ def scene(key: Source, loss: str, penalty: str, alpha: float, groups_text: str, 
     )  # fmt: skip
 
 
-@memo(8)
+@gradual(8)
 def validation(
     key: Source, loss: str, penalty: str, alpha: float, groups_text: str, group_size: int, folds: int, order: str,
     seed: int,
-) -> CrossValidation:
+) -> Generator[float, None, CrossValidation]:
     """K-fold cross-validation of the scene's penalty, standardising inside the folds."""
     made = scene(key, loss, penalty, alpha, groups_text, group_size)
-    return cross_validate(
+    found = yield from validating(
         made.data.X, made.target, penalty=penalty, loss=loss, alpha=alpha if penalty == "elastic-net" else None,
         groups=made.groups if penalty == "group-lasso" else None, lams=_tried(made),
         folds=min(folds, made.data.problem.n), order=order, seed=seed, standardize=made.data.problem.standardized,
     )  # fmt: skip
+    return found
 
 
 def _tried(made: Scene) -> Array:

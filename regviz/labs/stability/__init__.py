@@ -10,6 +10,7 @@ import numpy as np
 
 from regviz.lab import Certificate, Frame, Gesture, Lab, Panel, Readout, choice, integer, slider, switch
 from regviz.labs._data import DataControls, source
+from regviz.labs._memo import meanwhile
 from regviz.labs.stability import scale, selection, twins, words
 from regviz.labs.stability.scene import (
     Refits,
@@ -29,6 +30,8 @@ from regviz.labs.stability.units import PENALTIES, WAYS, Units, curves, effects_
 
 TOLERANCE = 1e-9
 """KKT residual, in units of λ_max, up to which all fits are certified."""
+SLOW = 50
+"""Features from which on the paths of all refits show their progress."""
 TABS = ("selection", "scale")
 _REFITTED, _SCALED = ("tab", ("selection",)), ("tab", ("scale",))
 
@@ -113,7 +116,11 @@ class Stability(Lab):
             whole = k == len(stops)
             if k == 1 and whole and not _known(state, pair, stops[-1]):
                 yield _frame(state, made, pair, stops, stops, False)
-            yield _frame(state, made, pair, stops[:k], stops, whole or _known(state, pair, stops[-1]))
+            known = _known(state, pair, stops[-1])
+            if whole and not known and made.problem.p > SLOW:
+                before = _frame(state, made, pair, stops, stops, False)
+                yield from meanwhile(before, frequency.steps(made, state.seed, stops[-1]))
+            yield _frame(state, made, pair, stops[:k], stops, whole or known)
 
     def gesture(self, state: StabilityState, gesture: Gesture) -> Mapping[str, Any]:
         """A click on a feature makes it a twin, on a dot of two features these, on a bar the one in other units."""

@@ -3,6 +3,7 @@
 Everything is a memoised pure function; pictures are in the panels' modules.
 """
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from regviz.data import synthetic
 from regviz.labs._data import Data, Source, feature_roles, load
-from regviz.labs._memo import memo
+from regviz.labs._memo import gradual, memo
 from regviz.linear import Path, Problem
 from regviz.linear.batched import stacked_solutions
 from regviz.linear.bootstrap import Resamples, resamples
@@ -35,6 +36,10 @@ SWEPT_SIZE = 1_000_000
 """Most numbers in X for that."""
 QUICK_MS = 4.0
 """What the refits of a first picture may take, by a rough count of operations."""
+PATH_MS, PATHS_MS = 0.04, 100.0
+"""About what a lasso path takes for each feature, and what a batch of paths may take."""
+STEP_MS = 400.0
+"""What the refits that one picture adds may take."""
 RHOS = np.concatenate([np.linspace(0.0, 0.9, 13), 1.0 - np.geomspace(0.09, 0.001, 14)])
 """Correlations at which the fit is repeated, up to ``FINE`` features; beyond, every other one."""
 FINE = 24
@@ -170,7 +175,7 @@ class Refits:
         return len(self.lasso)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _block(problem: Problem, seed: int, start: int, stop: int) -> Resamples:
     return resamples(problem, seed, start, stop)
 
@@ -182,7 +187,7 @@ def _whole(made: Scene, lam: float, alpha: float) -> Array:
     return lasso if alpha == 1.0 else elastic_net_at(made.problem, lam, alpha, lasso)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _solved(made: Scene, block: Resamples, lam: float, alpha: float) -> tuple[Array, float]:
     w = block.at(lam, alpha, _whole(made, lam, alpha))
     return w, block.violation(w, lam, alpha)
@@ -214,20 +219,26 @@ def plan(problem: Problem, asked: int) -> tuple[int, ...]:
     most = max(2, min(asked, room, int(2e4 / cost)))
     stops = [min(most, max(2, int(QUICK_MS / cost)))]
     while stops[-1] < most:
-        stops.append(min(most, 3 * stops[-1]))
+        stops.append(min(most, 3 * stops[-1], stops[-1] + max(1, int(STEP_MS / cost))))
     return tuple(stops)
 
 
 def few(problem: Problem, most: int) -> int:
     """How many whole lasso paths are quick."""
-    return max(2, min(most, int(QUICK_MS / (0.04 * problem.p))))
+    return max(2, min(most, int(QUICK_MS / (PATH_MS * problem.p))))
 
 
-@memo(16)
-def frequency(made: Scene, seed: int, count: int) -> tuple[Array, Array]:
+@gradual(16)
+def frequency(made: Scene, seed: int, count: int) -> Generator[float, None, tuple[Array, Array]]:
     """λ (L,) rising over the shown range, and the share (L, p) of ``count`` refits whose lasso keeps a feature."""
     lams = np.geomspace(*made.limits, POINTS)
-    return lams, _block(made.problem, seed, 0, count).selected(lams) / count
+    total = np.zeros((POINTS, made.problem.p))
+    step = max(1, int(PATHS_MS / (PATH_MS * made.problem.p)))
+    for start in range(0, count, step):
+        stop = min(start + step, count)
+        total += resamples(made.problem, seed, start, stop).selected(lams)
+        yield stop / count
+    return lams, total / count
 
 
 class Sweep(NamedTuple):
