@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Generic, ParamSpec, TypeVar
 
 from regviz.lab import Frame
+from regviz.linear.steps import Steps, finished
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,13 +45,13 @@ def memo(size: int) -> Callable[[Callable[P, T]], Memo[P, T]]:
 
 
 class Gradual(Memo[P, T]):
-    """A `Memo` of a generator that yields the share of its work that is done, from 0 to 1, and returns the answer."""
+    """A `Memo` of work in steps."""
 
-    def __init__(self, function: Callable[P, Generator[float, None, T]], size: int) -> None:
+    def __init__(self, function: Callable[P, Steps[T]], size: int) -> None:
         self.work = function
         super().__init__(self._drained, size)
 
-    def steps(self, *args: P.args, **kwargs: P.kwargs) -> Generator[float, None, T]:
+    def steps(self, *args: P.args, **kwargs: P.kwargs) -> Steps[T]:
         """The work step by step, nothing of it where the answer is remembered."""
         if self.knows(*args, **kwargs):
             return self(*args, **kwargs)
@@ -59,29 +60,26 @@ class Gradual(Memo[P, T]):
         return answer
 
     def _drained(self, *args: P.args, **kwargs: P.kwargs) -> T:
-        steps = self.work(*args, **kwargs)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                answer: T = end.value
-                return answer
+        return finished(self.work(*args, **kwargs))
 
 
-def gradual(size: int) -> Callable[[Callable[P, Generator[float, None, T]]], Gradual[P, T]]:
+def gradual(size: int) -> Callable[[Callable[P, Steps[T]]], Gradual[P, T]]:
     """Decorate a pure generator to become a `Gradual` of ``size`` answers."""
     return lambda function: Gradual(function, size)
 
 
-def meanwhile(frame: Frame, steps: Generator[float, None, T]) -> Generator[Frame, None, T]:
-    """``frame`` again and again with the progress of ``steps``; the answer of these at their end.
+def meanwhile(frame: Frame, steps: Steps[T], least: float = 0.02) -> Generator[Frame, None, T]:
+    """``frame`` again and again with the progress of ``steps`` when it has grown by ``least``; at the end their answer.
 
     At every yield the worker may drop the job, so that a newer state or Esc need not wait for the answer.
     """
+    shown = 0.0
     while True:
         try:
             share = next(steps)
         except StopIteration as end:
             answer: T = end.value
             return answer
-        yield replace(frame, progress=min(max(share, 0.0), 1.0), status="running")
+        if share >= shown + least:
+            shown = share
+            yield replace(frame, progress=min(share, 1.0), status="running")

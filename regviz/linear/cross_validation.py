@@ -3,7 +3,7 @@
 The held-out error of one fold as a function of λ is in `held_out`.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +15,7 @@ from regviz.linear.group_lasso import GroupLassoSolver
 from regviz.linear.held_out import Held, Pieces, Split, held_out
 from regviz.linear.problem import Array, Problem
 from regviz.linear.ridge import RidgeSystem
+from regviz.linear.steps import Steps, finished
 from regviz.linear.tables import Shown
 
 ORDERS = ("shuffled", "interleaved")
@@ -68,19 +69,14 @@ def cross_validate(
     Raises ValueError with a sentence for unusable data or arguments.
     """
     steps = validating(X, y, penalty, alpha, groups, lams, folds, order, seed, loss, standardize)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: CrossValidation = end.value
-            return found
+    return finished(steps)
 
 
 def validating(
     X: ArrayLike, y: ArrayLike, penalty: str = "lasso", alpha: float | None = None,
     groups: Sequence[Sequence[int]] | None = None, lams: ArrayLike | None = None, folds: int = 10,
     order: str = "shuffled", seed: int = 0, loss: str = "squared", standardize: bool = True,
-) -> Generator[float, None, CrossValidation]:  # fmt: skip
+) -> Steps[CrossValidation]:  # fmt: skip
     """`cross_validate` fold by fold: yields the share that is done, returns the answer (logistic: at once)."""
     checked = check_arguments(penalty, alpha, groups, loss)
     problem = named_problem(X, y, standardize)

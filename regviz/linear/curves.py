@@ -4,7 +4,6 @@ What people see of it, on the data's own scale, is in `path`.
 """
 
 from bisect import bisect_left
-from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +15,7 @@ from regviz.linear.lasso import Knots, lasso_path
 from regviz.linear.least_squares import least_squares
 from regviz.linear.problem import Array, Problem
 from regviz.linear.ridge import RidgeSystem
+from regviz.linear.steps import Steps
 
 POINTS = 100
 
@@ -150,10 +150,18 @@ class GroupCurve:
     def __init__(self, problem: Problem, groups: Groups) -> None:
         self.solver = GroupLassoSolver(problem, groups)
         self.lam_max: float | None = self.solver.lam_max
+        self._traced: tuple[Array, Array] | None = None
 
-    @cached_property
+    def tracing(self) -> Steps[None]:
+        """Solve the path, unless it is there: yields the share that is done."""
+        if self._traced is None:
+            self._traced = yield from self.solver.tracing()
+
+    @property
     def _points(self) -> tuple[Array, Array]:
-        return self.solver.path()
+        if self._traced is None:
+            self._traced = self.solver.path()
+        return self._traced
 
     @property
     def lams(self) -> Array:

@@ -15,26 +15,29 @@ if TYPE_CHECKING:
 
 _ROOM = 6000
 """A batch has this many systems over the square of their size, as many as a cache holds."""
+_FIRST = 8
+"""Rows guessed after one that was solved by itself."""
 _LEAST = 1e-3
 """The start of a group that should not be in, as a share of what its correlation would make it."""
 
 
 def along(solver: "GroupLassoSolver", lams: Array) -> Array:
     """Solutions (L, p) at the falling ``lams`` (L,) ≥ 0, each certified as by `GroupLassoSolver.at`."""
-    run = _Run(solver, lams[lams > 0.0])
+    run = Run(solver, lams[lams > 0.0])
     while run.place < run.lams.size:
         run.advance()
     rest = [solver.at(float(lam)) for lam in lams[run.lams.size :]]
     return np.vstack([run.w, *rest])
 
 
-class _Run:
-    """The solutions so far: those before ``place``, and what the next rows are expected to be."""
+class Run:
+    """Solutions ``w`` (L, p) at the falling ``lams`` (L,) > 0, those before ``place`` being there."""
 
     def __init__(self, solver: "GroupLassoSolver", lams: Array) -> None:
         self.solver, self.lams = solver, lams
         self.w = np.zeros((lams.size, solver.problem.p))
         self.place = int(np.count_nonzero(lams >= solver.lam_max))
+        # What the next rows are expected to be.
         self.active: Active = ()
         self.guess = np.zeros((lams.size - self.place, 0))
 
@@ -52,7 +55,7 @@ class _Run:
         count = lams.size if good.all() else int(good.argmin())
         self._keep(rows[:count])
         if count == lams.size:
-            self._follow(rows[-1], slope[-1], float(lams[-1]))
+            self._follow(rows[-1], slope[-1], float(lams[-1]), 2 * count)
         elif converged[count]:
             end = lams.size if converged.all() else count + int(converged[count:].argmin())
             self._admit(rows[count:end], over[count:end], lams[count:end])
@@ -68,9 +71,9 @@ class _Run:
             self.w[self.place : self.place + len(rows), self.solver.block(self.active).index] = rows
         self.place += len(rows)
 
-    def _follow(self, w: Array, slope: Array, lam: float) -> None:
-        """Guess the rows to come by the tangent at ``lam``."""
-        self.guess = w + (self.lams[self.place :] - lam)[:, None] * slope
+    def _follow(self, w: Array, slope: Array, lam: float, most: int) -> None:
+        """Guess up to ``most`` rows to come by the tangent at ``lam``."""
+        self.guess = w + (self.lams[self.place : self.place + most] - lam)[:, None] * slope
 
     def _settle(self) -> None:
         """Solve the next row by itself, from the one before."""
@@ -80,7 +83,7 @@ class _Run:
         self.place, self.active = k + 1, solver.active(self.w[k])
         index = solver.block(self.active).index
         start = self.w[k][index][None]
-        self._follow(start[0], solver.restricted(self.active, np.array([lam]), start).slope[0], lam)
+        self._follow(start[0], solver.restricted(self.active, np.array([lam]), start).slope[0], lam, _FIRST)
 
     def _admit(self, rows: Array, over: NDArray[np.bool_], lams: Array) -> None:
         """Let in what is ``over`` (m, G) its limit in the first of ``rows`` (m, a), for as long as nothing else is."""

@@ -16,6 +16,7 @@ from regviz.linear.group_penalties import GroupLasso
 from regviz.linear.groups import Groups, check_groups, group_labels, group_norms, group_roots, parse_groups
 from regviz.linear.least_squares import least_squares
 from regviz.linear.problem import Array, Problem
+from regviz.linear.steps import Steps, finished
 
 __all__ = ["GroupLassoSolver", "check_groups", "parse_groups"]
 
@@ -74,6 +75,10 @@ class GroupLassoSolver:
 
     def path(self, k: int = 100) -> tuple[Array, Array]:
         """λ (K,) falling from λ_max to 0 and solutions (K, p): ``k`` points, and λ where a group enters or leaves."""
+        return finished(self.tracing(k))
+
+    def tracing(self, k: int = 100) -> Steps[tuple[Array, Array]]:
+        """The same step by step: yields the share that is done, returns the path."""
         from regviz.linear.group_path import trace
 
         return trace(self, k)

@@ -126,7 +126,9 @@ def _linearised(block: Block, w: Array, norms: Array, strength: Array) -> tuple[
     unit = w / norms[:, spread]
     pull = (strength / norms)[:, spread]
     residual = w @ block.gram - block.corr + pull * w
-    hessian = block.gram - (block.within * (pull * unit)[:, :, None]) * unit[:, None, :]
+    hessian = (pull * unit)[:, :, None] * unit[:, None, :]
+    hessian *= block.within
+    np.subtract(block.gram, hessian, out=hessian)
     hessian.reshape(len(w), -1)[:, block.diagonal] += pull + block.damping
     right = np.empty((*w.shape, 2))
     right[..., 0] = residual

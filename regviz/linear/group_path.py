@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regviz.linear.group_grid import along
+from regviz.linear.group_grid import Run
 from regviz.linear.groups import group_norms
 from regviz.linear.problem import Array
+from regviz.linear.steps import Steps
 
 if TYPE_CHECKING:
     from regviz.linear.group_lasso import Active, GroupLassoSolver
@@ -23,16 +24,24 @@ DEEPEST = 200
 """Changes of active groups that are located between two solved points."""
 
 
-def trace(solver: "GroupLassoSolver", k: int) -> tuple[Array, Array]:
-    """λ (K,) falling to 0 and solutions (K, p) at ``k`` geometrically spaced points, at the knots, and at 0."""
+def trace(solver: "GroupLassoSolver", k: int) -> Steps[tuple[Array, Array]]:
+    """λ (K,) falling to 0 and solutions (K, p) at ``k`` geometrically spaced points, at the knots, and at 0.
+
+    Yields the share of the work that is done.
+    """
     top, p = solver.lam_max, solver.problem.p
     if top == 0.0:
         return np.zeros(1), solver.least_squares[None]
     tall = solver.problem.n > p
     grid = top * np.geomspace(1.0, _SPAN if tall else 1e-3, max(k, 2))
+    run = Run(solver, grid)
+    while run.place < grid.size:
+        run.advance()
+        yield 0.5 * run.place / grid.size
     points: list[Knot] = [(top, np.zeros(p))]
-    for lam, w in zip(grid[1:].tolist(), along(solver, grid)[1:], strict=True):
-        points += _reached(solver, points[-1], (lam, w))
+    for place, lam in enumerate(grid[1:].tolist(), 1):
+        points += _reached(solver, points[-1], (lam, run.w[place]))
+        yield 0.5 + 0.5 * place / grid.size
     try:
         for lam in (top * share for share in (_TAIL if tall else ())):
             points += _reached(solver, points[-1], (lam, solver.settle(lam, points[-1][1])))

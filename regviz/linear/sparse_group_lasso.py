@@ -16,6 +16,7 @@ from regviz.linear.group_penalties import SparseGroupLasso
 from regviz.linear.groups import Groups, all_single, check_groups, group_labels, group_norms, group_roots
 from regviz.linear.penalties import soft_threshold
 from regviz.linear.problem import Array, Problem
+from regviz.linear.steps import Steps, finished
 from regviz.linear.thresholds import check_share
 
 _ROUNDS = 400
@@ -74,12 +75,17 @@ class SparseGroupLassoSolver:
 
     def path(self, low: float, k: int = 100) -> tuple[Array, Array]:
         """λ (k,) falling geometrically from λ_max to ``low`` and solutions (k, p); λ_max alone where that is lower."""
+        return finished(self.tracing(low, k))
+
+    def tracing(self, low: float, k: int = 100) -> Steps[tuple[Array, Array]]:
+        """The same step by step: yields the share that is done, returns the path."""
         if not 0.0 < low < self.lam_max:
             return np.array([self.lam_max]), np.zeros((1, self.problem.p))
         lams = np.geomspace(self.lam_max, low, k)
         found = [np.zeros(self.problem.p)]
         for lam in lams[1:].tolist():
             found.append(self.at(lam, found[-1]))
+            yield len(found) / k
         return lams, np.stack(found)
 
     def changes(self, lams: Array, coef: Array) -> tuple[Change, ...]:

@@ -1,10 +1,14 @@
-"""Exact paths, ridge, cross-validation and lookups beside scikit-learn, as a Markdown table.
+"""Exact paths, ridge, elastic net, groups, cross-validation and lookups beside other packages, as a Markdown table.
+
+``python -m tests.benchmarks.bench_linear [part …]`` runs all or the named functions; celer and adelie are optional.
 
 One thread, turns alternate in one process, the best turn of each counts. Beside each time stands the worst KKT
 violation over λ_max: only ratios at like accuracy mean anything.
 """
 
+import contextlib
 import os
+import sys
 import time
 import warnings
 
@@ -15,11 +19,11 @@ for _name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
 
 import numpy as np  # noqa: E402
 from sklearn.linear_model import (  # noqa: E402
-    ElasticNet,
     LassoCV,
     LassoLarsCV,
     Ridge,
     RidgeCV,
+    enet_path,
     lars_path,
     lars_path_gram,
 )
@@ -27,6 +31,7 @@ from sklearn.linear_model import lasso_path as coordinate_descent  # noqa: E402
 
 from regviz.data import bundled  # noqa: E402
 from regviz.linear import Problem, cross_validate, path_of  # noqa: E402
+from regviz.linear.cross_validation import fold_rows  # noqa: E402
 from regviz.linear.elastic_net import elastic_net_at  # noqa: E402
 from regviz.linear.group_grid import along  # noqa: E402
 from regviz.linear.group_lasso import GroupLassoSolver  # noqa: E402
@@ -36,6 +41,8 @@ from regviz.linear.penalties import kkt  # noqa: E402
 from regviz.linear.ridge import RidgeSystem  # noqa: E402
 
 GRID = 100
+PARTS = sys.argv[1:]
+"""Names of the parts to run; none for all."""
 
 
 def synthetic(n, p, rho, seed=0):
@@ -80,7 +87,7 @@ def race(turns, row=1, **runners):
 
 
 def violation(problem, lams, coef, l2=0.0):
-    """Worst KKT violation of rows of ``coef`` over λ_max."""
+    """Worst KKT violation of rows of ``coef`` over λ_max, for an l2 part of strength ``l2``."""
     left = np.abs((problem.y[:, None] - problem.X @ coef.T).T @ problem.X / problem.n - l2 * coef)
     outside = left - lams[:, None]
     return float(max(outside.max(), np.abs(np.where(coef != 0.0, outside, 0.0)).max()) / problem.lam_max)
@@ -178,9 +185,11 @@ def ridge_and_lookups():
 
 
 def elastic_net():
-    for work in ("demo 60×12", "diabetes with quadratics 442×64"):
-        whole = Problem.of(*data_sets()[work])
-        grid = 2.0 * whole.lam_max * np.geomspace(1.0, 1e-3, GRID)
+    """α = 0.5: 100 λ one after another, and all knots; coordinate descent has 100 λ."""
+    for work, (X, y) in data_sets().items():
+        whole = Problem.of(X, y)
+        large = X.size > 1e5
+        grid = 2.0 * whole.lam_max * np.geomspace(1.0, 1e-2 if whole.p > whole.n else 1e-3, GRID)
 
         def ours(problem, grid=grid):
             w, found = np.zeros(problem.p), []
@@ -189,79 +198,123 @@ def elastic_net():
                 found.append(w)
             return np.array(found)
 
-        def peer(problem, grid=grid):
-            model = ElasticNet(l1_ratio=0.5, fit_intercept=False, tol=1e-12, max_iter=100_000, precompute=True)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return model.path(problem.X, problem.y, l1_ratio=0.5, alphas=grid, tol=1e-12, max_iter=100_000)[1].T
+        def peer(problem, grid=grid, large=large):
+            given = {"tol": 1e-8 if large else 1e-12, "precompute": problem.p < problem.n, "max_iter": 100_000}
+            return enet_path(problem.X, problem.y, l1_ratio=0.5, alphas=grid, **given)[1].T
 
         def fresh(whole=whole):
             return Problem(whole.X, whole.y, whole.means, whole.scales, whole.y_mean, True, whole.names)
 
-        best = race(5, ours=(fresh, ours), peer=(fresh, peer), knots=(fresh, lambda p: path_of(p, "elastic-net", 0.5)))
-        row(f"elastic net at 100 λ, {work}", best["ours"], "", {"enet_path": best["peer"]}, "≥ 2.5 ×")
-        row(f"elastic net, all knots, {work}", best["knots"], "", {"enet_path": best["peer"]}, "")
+        def walk(problem):
+            return path_of(problem, "elastic-net", 0.5)
+
+        best = race(1 if large else 5, ours=(fresh, ours), peer=(fresh, peer), knots=(fresh, walk))
+        l1, l2 = 0.5 * grid, 0.5 * grid[:, None]
+        accuracy = f"{violation(whole, l1, ours(whole), l2):.0e} ({violation(whole, l1, peer(whole), l2):.0e})"
+        row(f"elastic net at 100 λ, {work}", best["ours"], accuracy, {"enet_path": best["peer"]}, "≥ 2.5 ×")
+        knots = walk(whole)
+        lams = knots.lams[:-1]
+        found = f"{violation(whole, 0.5 * lams, knots.curve.coef[:-1], 0.5 * lams[:, None]):.0e}"
+        row(f"elastic net, all {lams.size} knots, {work}", best["knots"], found, {"enet_path": best["peer"]}, "")
+
+
+def group_peers(groups, weights):
+    """A function (X, y, falling λ) → coefficients (L, p) for each group-lasso solver that is installed."""
+    found = {}
+    starts = np.array([group[0] for group in groups])
+    with contextlib.suppress(ImportError):
+        from celer.homotopy import celer_path
+
+        def celer(X, y, grid):
+            lists = [list(group) for group in groups]
+            given = {"tol": 1e-9, "max_iter": 1000, "max_epochs": 100_000}
+            return celer_path(X, y, "grouplasso", alphas=grid, groups=lists, weights=weights, **given)[1].T
+
+        found["celer"] = celer
+    with contextlib.suppress(ImportError):
+        import adelie
+
+        def by_adelie(X, y, grid):
+            given = {"intercept": False, "tol": 1e-14, "early_exit": False, "progress_bar": False}
+            loss = adelie.glm.gaussian(y)
+            state = adelie.grpnet(X, loss, groups=starts, penalty=weights, lmda_path=grid, **given)
+            return state.betas.toarray()
+
+        found["adelie"] = by_adelie
+    return found
 
 
 def group_paths():
-    """100 λ of the group lasso, blocks of 2 … 4, beside celer where that is installed."""
-    try:
-        from celer.homotopy import celer_path
-    except ImportError:
-        celer_path = None
-    for work, size in (("demo 60×12", 3), ("diabetes 442×10", 2), ("diabetes with quadratics 442×64", 4)):
-        whole = Problem.of(*data_sets()[work])
+    """100 λ of the group lasso, blocks of 2 … 10, beside celer and adelie where these are installed."""
+    sizes = (3, 2, 4, 10, 5, 10)
+    for (work, (X, y)), size, goal in zip(data_sets().items(), sizes, (1.5, 3, 8, "", "", ""), strict=True):
+        whole = Problem.of(X, y)
         groups = tuple(tuple(range(k, min(k + size, whole.p))) for k in range(0, whole.p, size))
-        solver = GroupLassoSolver(whole, groups)
-        grid = solver.lam_max * np.geomspace(1.0, 1e-3, GRID)
         weights = np.sqrt([float(len(group)) for group in groups])
+        top = GroupLassoSolver(whole, groups).lam_max
+        grid = top * np.geomspace(1.0, 0.1 if whole.p > whole.n else 1e-3, GRID)
+        peers = group_peers(groups, weights)
 
-        def ours(_, whole=whole, groups=groups, grid=grid):
-            return along(GroupLassoSolver(whole, groups), grid)
+        def fresh(whole=whole):
+            return Problem(whole.X, whole.y, whole.means, whole.scales, whole.y_mean, True, whole.names)
 
-        def peer(_, whole=whole, groups=groups, grid=grid, weights=weights):
-            return celer_path(
-                whole.X, whole.y, "grouplasso", alphas=grid, groups=[list(g) for g in groups], weights=weights,
-                tol=1e-9, max_iter=1000, max_epochs=100_000,
-            )[1].T  # fmt: skip
-
-        runners = {"ours": (int, ours)} | ({"celer": (int, peer)} if celer_path else {})
-        best = race(3, 3, **runners)
+        def ours(problem, groups=groups, grid=grid):
+            return along(GroupLassoSolver(problem, groups), grid)
 
         def worst(coef, whole=whole, groups=groups, grid=grid):
-            return max(kkt(whole, GroupLasso(lam, groups), w) for lam, w in zip(grid.tolist(), coef, strict=True))
+            pairs = zip(grid.tolist(), coef, strict=True)
+            return f"{max(kkt(whole, GroupLasso(lam, groups), np.asarray(w)) for lam, w in pairs):.0e}"
 
-        accuracy = f"{worst(ours(0)):.0e}" + (f" ({worst(peer(0)):.0e})" if celer_path else "")
-        if celer_path:
-            row(f"group lasso at 100 λ, {work}", best.pop("ours"), accuracy, best, "≥ 1.5, 3, 8 × adelie")
+        runners = {name: (fresh, lambda p, run=run, grid=grid: run(p.X, p.y, grid)) for name, run in peers.items()}
+        large = X.size > 1e5
+        best = race(1 if large else 5, 1 if large else 4, ours=(fresh, ours), **runners)
+        others = ", ".join(worst(run(whole.X, whole.y, grid)) for run in peers.values())
+        mine, accuracy = best.pop("ours"), worst(ours(fresh())) + (f" ({others})" if peers else "")
+        if best:
+            row(f"group lasso at 100 λ, {work}", mine, accuracy, best, f"≥ {goal} ×" if goal else "")
         else:
-            print(f"| group lasso at 100 λ, {work} | {best['ours']:.3g} | {accuracy} | celer is not installed | | |")
+            print(f"| group lasso at 100 λ, {work} | {mine:.3g} | {accuracy} | celer, adelie: not installed | | |")
 
 
 def validation():
-    for work in ("demo 60×12", "diabetes 442×10", "diabetes with quadratics 442×64"):
-        X, y = data_sets()[work]
+    """10 folds, each with its own 100 λ or all knots; the exact paths' own KKT violations are those above."""
+    for work, (X, y) in data_sets().items():
+        large = X.size > 1e5
 
         def lars(_, X=X, y=y):
-            return LassoLarsCV(cv=10).fit(X, y)
+            return LassoLarsCV(cv=10, max_iter=10_000).fit(X, y)
 
-        def descent(_, X=X, y=y):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return LassoCV(cv=10, tol=1e-8, max_iter=100_000).fit(X, y)
+        def descent(_, X=X, y=y, large=large):
+            return LassoCV(cv=10, tol=1e-4 if large else 1e-8, max_iter=100_000).fit(X, y)
 
         def ours(_, X=X, y=y):
             return cross_validate(X, y)
 
-        best = race(3, 3, ours=(int, ours), LassoLarsCV=(int, lars), LassoCV=(int, descent))
-        row(f"10-fold CV, {work}", best.pop("ours"), "exact", best, "≥ 7 ×, ≥ 50 ×")
+        runners = {"ours": (int, ours), "LassoCV": (int, descent)} | ({} if large else {"LassoLarsCV": (int, lars)})
+        best = race(1 if large else 5, 1 if large else 4, **runners)
+        for name in [name for name in best if name != "ours"]:
+            goal = "≥ 7 ×" if name == "LassoLarsCV" else "≥ 50 ×"
+            row(f"10-fold CV, {work}", best["ours"], _worst_fold(X, y), {name: best[name]}, goal)
+
+
+def _worst_fold(X, y):
+    """The largest KKT violation of ten training paths, over λ_max."""
+    found = []
+    for rows in fold_rows(len(y), 10, "shuffled", 0):
+        keep = np.delete(np.arange(len(y)), rows)
+        training = Problem.of(X[keep], y[keep])
+        knots = lasso_path(training)
+        found.append(violation(training, knots.lams, knots.coef))
+    return f"{max(found):.0e}"
 
 
 def main():
     print("| work | ours ms | KKT/λ_max (peer's) | peers ms | ratio to the faster peer | goal |")
     print("|---|---|---|---|---|---|")
-    for part in (exact_paths, hundred_lambdas, ridge_and_lookups, elastic_net, group_paths, validation):
-        part()
+    parts = (exact_paths, hundred_lambdas, ridge_and_lookups, elastic_net, group_paths, validation)
+    for part in parts:
+        if part.__name__ in PARTS or not PARTS:
+            part()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """What the panels share: the regression at hand, its noise, the modes along λ, posterior draws and evidence curves."""
 
-from collections.abc import Generator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,6 +12,7 @@ from regviz.labs._memo import gradual, memo
 from regviz.linear import CrossValidation, Path, Problem
 from regviz.linear.cross_validation import validating
 from regviz.linear.path import path_of
+from regviz.linear.steps import Steps
 from regviz.theory.laplace_draws import LaplaceDraws, laplace_draws, sweeps
 from regviz.theory.laplace_evidence import laplace_evidence
 from regviz.theory.ridge_posterior import Spectrum
@@ -125,7 +125,7 @@ def path(found: Case, prior: str) -> Path:
 
 
 @gradual(16)
-def validation(found: Case, prior: str, folds: int, seed: int) -> Generator[float, None, CrossValidation]:
+def validation(found: Case, prior: str, folds: int, seed: int) -> Steps[CrossValidation]:
     """Cross-validation of the mode's predictions, with the same inputs standardised inside each fold."""
     answer = yield from validating(
         found.inputs, found.data.y, penalty=PENALTY[prior], folds=min(folds, found.problem.n), seed=seed,

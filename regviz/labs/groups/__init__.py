@@ -23,10 +23,11 @@ from regviz.lab import (
     text,
 )
 from regviz.labs._data import DataControls, Source, source
+from regviz.labs._memo import meanwhile
 from regviz.labs.groups import bars, descent, path
 from regviz.labs.groups.code import numpy_code
 from regviz.labs.groups.design import LAGS, Design, Key, designed
-from regviz.labs.groups.scene import METHODS, SPAN, Norms, Solution, held, lam_max, norms, solution, top
+from regviz.labs.groups.scene import HUGE, LARGE, METHODS, SPAN, Norms, Solution, held, lam_max, norms, solution, top
 from regviz.labs.groups.words import caption, message
 
 TOLERANCE = 1e-9
@@ -116,8 +117,11 @@ class GroupsLab(Lab):
         if state.entry_test:
             yield _frame(state, made, None, True)
             return
-        if not norms.knows(*asked) and (state.penalty != "lasso" or made.problem.p > 100):
-            yield _frame(state, made, None, False)
+        if not norms.knows(*asked) and (state.penalty != "lasso" or made.problem.p > LARGE):
+            first = _frame(state, made, None, False)
+            yield first
+            if made.problem.p > LARGE:
+                yield from meanwhile(first, norms.steps(*asked), 0.0 if made.problem.p > HUGE else 0.02)
         yield _frame(state, made, norms(*asked), True)
 
     def gesture(self, state: GroupsState, gesture: Gesture) -> Mapping[str, Any]:

@@ -7,14 +7,15 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from regviz.labs._memo import memo
+from regviz.labs._memo import gradual
 from regviz.labs.groups.design import Design
-from regviz.linear.curves import Curve, curve_of
+from regviz.linear.curves import Curve, GroupCurve, curve_of
 from regviz.linear.group_penalties import GroupLasso, SparseGroupLasso
 from regviz.linear.groups import group_norms
 from regviz.linear.penalties import Lasso, Penalty, kkt, objective
 from regviz.linear.problem import Array
 from regviz.linear.sparse_group_lasso import SparseGroupLassoSolver
+from regviz.linear.steps import Steps, part
 
 METHODS = ("lasso", "sparse-group-lasso", "group-lasso")
 SPAN = 1e-3
@@ -22,7 +23,12 @@ SPAN = 1e-3
 NEAR = 0.03
 """The share of the largest λ_max down to which axes hold everything; below they grow in steps or cut."""
 POINTS = 160
+LARGE = 100
+"""Features from which on paths show their progress."""
+HUGE = 1000
+"""Features from which on they show every step of it."""
 Entry = tuple[float, int]
+Followed = tuple[Array, Array, tuple[Entry, ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,24 +87,34 @@ def _solver(made: Design, alpha: float) -> SparseGroupLassoSolver:
 def solution(made: Design, method: str, lam: float, alpha: float) -> Solution:
     """The certified solution of one penalty."""
     penalty = penalty_of(made, method, lam, alpha)
-    w = _solver(made, alpha).at(lam) if method == "sparse-group-lasso" else _curve(made, method).at(lam)
+    w = _solver(made, alpha).at(lam) if method == "sparse-group-lasso" else _at(_curve(made, method), lam)
     norms = group_norms(made.groups, w)
     return Solution(penalty, w, kkt(made.problem, penalty, w), objective(made.problem, penalty, w), norms > 0.0)
 
 
-@memo(8)
-def norms(made: Design, method: str, alpha: float) -> Norms:
+def _at(curve: Curve, lam: float) -> Array:
+    """From the path, or where that takes a while alone: the picture at one λ need not wait for all of them."""
+    if isinstance(curve, GroupCurve) and curve.solver.problem.p > LARGE:
+        return curve.solver.at(lam)
+    return curve.at(lam)
+
+
+@gradual(8)
+def norms(made: Design, method: str, alpha: float) -> Steps[Norms]:
     """The blocks' norms over the shown range of λ."""
     low, high = SPAN * top(made), 1.3 * top(made)
-    lams, coef, entries = (_sparse if method == "sparse-group-lasso" else _exact)(made, method, alpha, low)
+    follow = _sparse if method == "sparse-group-lasso" else _exact
+    lams, coef, entries = yield from follow(made, method, alpha, low)
     lams, coef = np.append(high, lams), np.vstack([np.zeros(made.problem.p), coef])
     lams, first = np.unique(lams, return_index=True)
     return Norms(lams, np.stack([group_norms(made.groups, w) for w in coef[first]]), entries)
 
 
-def _exact(made: Design, method: str, alpha: float, low: float) -> tuple[Array, Array, tuple[Entry, ...]]:
+def _exact(made: Design, method: str, alpha: float, low: float) -> Steps[Followed]:
     """From a path that knows its knots: blocks come in at knots."""
     curve = _curve(made, method)
+    if isinstance(curve, GroupCurve):
+        yield from curve.tracing()
     inside = curve.lams >= low
     knots, coef = curve.lams[inside], curve.coef[inside]
     fresh = np.geomspace(low, max(float(knots.max(initial=low)), low * 1.001), POINTS)
@@ -113,9 +129,14 @@ def _exact(made: Design, method: str, alpha: float, low: float) -> tuple[Array, 
     return lams, solved, tuple(came)
 
 
-def _sparse(made: Design, method: str, alpha: float, low: float) -> tuple[Array, Array, tuple[Entry, ...]]:
+def _sparse(made: Design, method: str, alpha: float, low: float) -> Steps[Followed]:
     solver = _solver(made, alpha)
     if solver.extreme is not None:
-        return _exact(made, "lasso" if alpha or made.single else "group-lasso", alpha, low)
-    lams, coef = solver.path(low)
-    return lams, coef, tuple((lam, group) for lam, group, comes in solver.changes(lams, coef) if comes)
+        found = yield from _exact(made, "lasso" if alpha or made.single else "group-lasso", alpha, low)
+        return found
+    lams, coef = yield from part(solver.tracing(low), 0.0, 0.5)
+    came: list[Entry] = []
+    for k in range(len(lams) - 1):
+        came += [(lam, group) for lam, group, comes in solver.changes(lams[k : k + 2], coef[k : k + 2]) if comes]
+        yield 0.5 + 0.5 * k / len(lams)
+    return lams, coef, tuple(came)

@@ -1,6 +1,5 @@
 """Choosing λ: one panel for each criterion over λ, its least value marked, and the degrees of freedom."""
 
-from collections.abc import Generator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +14,7 @@ from regviz.labs.path.scene import scene
 from regviz.linear import CrossValidation, Path, path_of
 from regviz.linear.cross_validation import validating
 from regviz.linear.selection import criteria
+from regviz.linear.steps import Steps
 
 Array = NDArray[np.float64]
 
@@ -85,7 +85,7 @@ def choice(key: Source, penalty: str, alpha: float) -> Choice:
 @gradual(16)
 def validation(
     key: Source, penalty: str, alpha: float, folds: Folds
-) -> Generator[float, None, CrossValidation | None]:  # fmt: skip
+) -> Steps[CrossValidation | None]:  # fmt: skip
     """K-fold cross-validation over the same λ, every fold standardising its own training rows; None for one row."""
     data, found = scene(key, "lasso").data, choice(key, penalty, alpha)
     if data.problem.n < 2:

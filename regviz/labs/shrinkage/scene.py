@@ -1,6 +1,5 @@
 """What the four panels share while λ moves: the path, its curves over λ and cross-validation, computed once each."""
 
-from collections.abc import Generator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +17,7 @@ from regviz.linear.logistic_newton import exists
 from regviz.linear.logistic_problem import LogisticProblem
 from regviz.linear.path import path_of
 from regviz.linear.problem import Problem
+from regviz.linear.steps import Steps
 
 Array = NDArray[np.float64]
 
@@ -98,7 +98,7 @@ def scene(key: Source, loss: str, penalty: str, alpha: float, groups_text: str, 
 def validation(
     key: Source, loss: str, penalty: str, alpha: float, groups_text: str, group_size: int, folds: int, order: str,
     seed: int,
-) -> Generator[float, None, CrossValidation]:
+) -> Steps[CrossValidation]:
     """K-fold cross-validation of the scene's penalty, standardising inside the folds."""
     made = scene(key, loss, penalty, alpha, groups_text, group_size)
     found = yield from validating(

@@ -3,7 +3,6 @@
 Everything is a memoised pure function; pictures are in the panels' modules.
 """
 
-from collections.abc import Generator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -21,6 +20,7 @@ from regviz.linear.elastic_net import elastic_net_at
 from regviz.linear.grouping import distance
 from regviz.linear.path import path_of
 from regviz.linear.penalties import ElasticNet, Lasso, kkt
+from regviz.linear.steps import Steps
 
 Array = NDArray[np.float64]
 
@@ -229,7 +229,7 @@ def few(problem: Problem, most: int) -> int:
 
 
 @gradual(16)
-def frequency(made: Scene, seed: int, count: int) -> Generator[float, None, tuple[Array, Array]]:
+def frequency(made: Scene, seed: int, count: int) -> Steps[tuple[Array, Array]]:
     """λ (L,) rising over the shown range, and the share (L, p) of ``count`` refits whose lasso keeps a feature."""
     lams = np.geomspace(*made.limits, POINTS)
     total = np.zeros((POINTS, made.problem.p))

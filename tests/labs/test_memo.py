@@ -1,0 +1,70 @@
+"""Work in steps: the same answer at once or step by step, nothing kept of what was dropped, progress that rises."""
+
+import pytest
+
+from regviz.lab import Frame
+from regviz.labs._memo import gradual, meanwhile
+from regviz.linear.steps import finished, part
+
+FRAME = Frame(panels=(), readouts=(), caption="Nothing yet.")
+
+
+def counting():
+    done = []
+
+    @gradual(2)
+    def squared(x):
+        for k in range(1, 5):
+            done.append(k)
+            yield k / 4
+        return x * x
+
+    return squared, done
+
+
+def test_steps_and_a_call_give_the_same_and_the_work_is_done_once():
+    squared, done = counting()
+    assert finished(squared.steps(3)) == 9
+    assert squared(3) == 9
+    assert list(squared.steps(3)) == []
+    assert done == [1, 2, 3, 4]
+    assert squared.knows(3) and not squared.knows(4)
+
+
+def test_work_that_is_dropped_is_not_remembered():
+    squared, done = counting()
+    steps = squared.steps(3)
+    next(steps)
+    steps.close()
+    assert not squared.knows(3)
+    assert squared(3) == 9
+    assert done == [1, 1, 2, 3, 4]
+
+
+def test_the_oldest_answer_is_forgotten():
+    squared, _ = counting()
+    for x in (1, 2, 3):
+        finished(squared.steps(x))
+    assert [squared.knows(x) for x in (1, 2, 3)] == [False, True, True]
+
+
+@pytest.mark.parametrize(("least", "shown"), [(0.0, [0.25, 0.5, 0.75, 1.0]), (0.5, [0.5, 1.0])])
+def test_frames_tell_how_far_the_work_is(least, shown):
+    squared, _ = counting()
+    answers = []
+
+    def run():
+        answers.append((yield from meanwhile(FRAME, squared.steps(5), least)))
+
+    seen = list(run())
+    assert answers == [25]
+    assert [frame.progress for frame in seen] == shown
+    assert {frame.status for frame in seen} == {"running"}
+    assert all(frame.panels is FRAME.panels for frame in seen)
+
+
+def test_a_part_keeps_the_answer_and_moves_the_shares():
+    squared, _ = counting()
+    steps = part(squared.steps(6), 0.5, 1.0)
+    assert [next(steps) for _ in range(4)] == [0.625, 0.75, 0.875, 1.0]
+    assert finished(steps) == 36
