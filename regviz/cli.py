@@ -15,7 +15,7 @@ import regviz._blas  # noqa: F401, before NumPy is loaded
 from regviz.commands import CommandError
 from regviz.data.errors import ResourceError
 
-COMMANDS = ("labs", "export", "fit", "doctor", "desktop")
+COMMANDS = ("labs", "lectures", "export", "fit", "doctor", "desktop")
 """Modules of `regviz.commands` that are called by name; anything else is opened in the window."""
 
 

@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "regviz.labs": {"regviz.labs", "regviz.lab", "regviz.linear", "regviz.neural", "regviz.theory", "regviz.data"},
     "regviz.gui.canvas": {"regviz.gui.canvas", "regviz.lab", "regviz.data"},
     "regviz.files": set(),
+    "regviz.lectures": {"regviz.lab", "regviz.data"},
     "regviz.system": set(),
     "regviz.tidy": {"regviz.lab"},
 }

@@ -5,11 +5,12 @@ import os
 from pathlib import Path
 from typing import Any
 
-from regviz import __version__
+from regviz import __version__, lectures
 from regviz.commands import CommandError, DisplayError, Parser, add_settings, state_of
 from regviz.data import open_table
 from regviz.export import ExportError, named
 from regviz.lab import Lab, document, replace
+from regviz.lab.lecture import Lecture, is_lecture, scenes
 from regviz.labs import labs
 from regviz.system import no_window_reason
 
@@ -18,6 +19,7 @@ commands:
   regviz labs [--json]                    list the labs and their controls
   regviz export LAB [--set …] -o FILE     a picture or the numbers of a lab, without a window
   regviz fit FILE.csv --target NAME       coefficients of a penalised fit
+  regviz lectures [--json]                the ready-made lectures
   regviz doctor [--fix]                   versions and missing system packages
   regviz desktop [--remove]               an entry in the desktop's menu
   regviz COMMAND --help                   says more
@@ -29,7 +31,9 @@ _FIRST_LAB = "shrinkage"
 def parser() -> Parser:
     """The arguments of `regviz` itself."""
     made = Parser("", "Open the window: drag λ and see regularization at work.", epilog=_COMMANDS)
-    made.add_argument("what", nargs="?", metavar="LAB|FILE", help="a lab's name, or a session, table or exported PNG")
+    words = "a lab's name, or a session, lecture, table or exported PNG"
+    made.add_argument("what", nargs="?", metavar="LAB|FILE", help=words)
+    made.add_argument("--lecture", metavar="NAME", help="open a ready-made lecture; `regviz lectures` lists them")
     add_settings(made)
     made.add_argument("--version", action="version", version=f"regviz {__version__}")
     return made
@@ -37,13 +41,36 @@ def parser() -> Parser:
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the window and return its exit code when it closes."""
-    lab, state = opened(arguments.what, arguments.settings)
+    lecture, file = lecture_of(arguments)
+    lab, state = (None, None) if lecture else opened(arguments.what, arguments.settings)
     reason = no_window_reason()
     if reason is not None:
         raise DisplayError(reason)
     from regviz.gui.window import run as run_window
 
-    return run_window(lab, state)
+    return run_window(lab, state, file, lecture)
+
+
+def lecture_of(arguments: argparse.Namespace) -> tuple[Lecture | None, Path | None]:
+    """The lecture that is asked for by name or is in the file, checked against the labs, and the file; or None.
+
+    Raises `CommandError` or the sentence of a lecture that cannot be used.
+    """
+    what, name = arguments.what, arguments.lecture
+    if name is not None and (what is not None or arguments.settings):
+        raise CommandError("--lecture opens a lecture and goes with no lab, file or --set.")
+    file = None
+    if name is None:
+        if what is None or Path(what).suffix.lower() not in _DOCUMENTS or not os.path.isfile(what):
+            return None, None
+        if not is_lecture(document.read(what)):
+            return None, None
+        if arguments.settings:
+            raise CommandError(f"{what} is a lecture, and --set goes with a lab or a session.")
+        file = Path(what)
+    lecture = lectures.find(name if file is None else file)
+    scenes(lecture, labs())
+    return lecture, file
 
 
 def opened(what: str | None, pairs: list[str]) -> tuple[str | None, Any]:

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Hashable
 from dataclasses import replace
+from threading import Lock
 from typing import Generic, ParamSpec, TypeVar
 
 from regviz.lab import Frame
@@ -13,25 +14,28 @@ T = TypeVar("T")
 
 
 class Memo(Generic[P, T]):
-    """A pure function of hashable arguments that remembers its last ``size`` answers."""
+    """A pure function of hashable arguments that remembers its last ``size`` answers; threads may share it."""
 
     def __init__(self, function: Callable[P, T], size: int) -> None:
         self.function, self.size = function, size
         self.answers: OrderedDict[Hashable, T] = OrderedDict()
+        self._lock = Lock()
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         """The function's answer, computed when it is not remembered."""
         key = (args, tuple(kwargs.items()))
-        if key not in self.answers:
-            return self.keep(self.function(*args, **kwargs), *args, **kwargs)
-        self.answers.move_to_end(key)
-        return self.answers[key]
+        with self._lock:
+            if key in self.answers:
+                self.answers.move_to_end(key)
+                return self.answers[key]
+        return self.keep(self.function(*args, **kwargs), *args, **kwargs)
 
     def keep(self, answer: T, *args: P.args, **kwargs: P.kwargs) -> T:
         """Remember ``answer`` as that of these arguments."""
-        self.answers[(args, tuple(kwargs.items()))] = answer
-        while len(self.answers) > self.size:
-            self.answers.popitem(last=False)
+        with self._lock:
+            self.answers[(args, tuple(kwargs.items()))] = answer
+            while len(self.answers) > self.size:
+                self.answers.popitem(last=False)
         return answer
 
     def knows(self, *args: P.args, **kwargs: P.kwargs) -> bool:

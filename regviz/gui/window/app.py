@@ -17,26 +17,29 @@ from regviz.gui.window.main import MainWindow
 from regviz.gui.window.opening import Opened, document
 from regviz.gui.window.settings import Settings
 from regviz.lab.document import DocumentError
+from regviz.lab.lecture import Lecture
 from regviz.labs import find, labs, names
 
 _FIRST = "shrinkage"
 """The lab that opens where none is asked for."""
 
 
-def start(lab_name: str | None, state: Any, file: str | os.PathLike[str] | None) -> int:
-    """Open the window on a lab in ``state`` (None: its defaults) or on a file, and run until it closes."""
+def start(
+    lab_name: str | None, state: Any, file: str | os.PathLike[str] | None, lecture: Lecture | None = None
+) -> int:
+    """Open the window on a lab in ``state`` (None: its defaults), a file or a lecture, and run until it closes."""
     application = _application()
     lab = find(_FIRST if lab_name is None else lab_name)
     journal = Journal(default_log())
-    keeper = Keeper(default_folder(), wanted=lab_name is None and state is None and file is None)
+    wanted = lab_name is None and state is None and file is None and lecture is None
+    keeper = Keeper(default_folder(), wanted=wanted)
     left = _left(keeper)
     if left is not None:
         lab, state = left.lab, left.state
     hooks = Hooks(journal)
     window = MainWindow(
-        [lab] if file is None else labs(), lab, lab.State() if state is None else state, settings=Settings(),
-        journal=journal,
-        file=None if file is None else Path(file),
+        [lab] if file is None and lecture is None else labs(), lab, lab.State() if state is None else state,
+        settings=Settings(), journal=journal, file=None if file is None else Path(file), lecture=lecture,
     )  # fmt: skip
     autosave = Autosave(window.session, keeper, journal, window)
     window.view.painted.connect(autosave.begin, Qt.ConnectionType.SingleShotConnection)

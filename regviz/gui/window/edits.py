@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
-from regviz.gui.window.opening import OpenError, of_name, opened
+from regviz.gui.window.opening import OpenError, lecture_in, of_name, opened
 from regviz.lab import ControlError, Gesture, Lab, controls, nearest
 from regviz.lab.document import DocumentError
 
@@ -91,9 +91,13 @@ class Edits(QObject):
         self._window.session.go(lab, state)
 
     def open_file(self, file: Path) -> None:
-        """Open a table, a session or an exported picture; a failure is a sentence in the banner."""
+        """Open a table, a session, a lecture or an exported picture; a failure is a sentence in the banner."""
         window = self._window
         try:
+            lecture = lecture_in(file)
+            if lecture is not None:
+                window.recording.open(lecture, file)
+                return
             found = opened(file, window.labs, window.session.lab, window.session.state)
         except OpenError as error:
             window.banner.say(str(error))

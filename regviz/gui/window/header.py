@@ -10,7 +10,7 @@ from regviz.gui.canvas.paint.heading import formula, paint_formula
 from regviz.gui.canvas.place import Box
 from regviz.gui.canvas.theme import THEMES, Theme
 from regviz.gui.window.editors import Editor, NumberBox, capital, describe, editor
-from regviz.gui.window.elided import ElidedLabel
+from regviz.gui.window.elided import ElidedLabel, polish
 from regviz.gui.window.slider import Slider
 from regviz.gui.window.style import Unit
 from regviz.gui.window.transport import Transport
@@ -146,6 +146,7 @@ class Header(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._lab_title = ""
         self.title = QLabel()
         self.title.setObjectName("brand")
         self.subtitle = ElidedLabel()
@@ -177,6 +178,7 @@ class Header(QWidget):
 
     def build(self, title: str, mode: Control | None, main: Control | None, trains: bool) -> None:
         """Make the mode switch and the main slider of another lab."""
+        self._lab_title = title
         self.title.setText(title)
         for old in (self.mode, self.main):
             if old is not None:
@@ -194,6 +196,23 @@ class Header(QWidget):
             self._column.addWidget(self.main)
             self.main.moved.connect(lambda value, finished: self.changed.emit({field: value}, finished))
             self.main.transport.called.connect(self.called)
+
+    def present(self, title: str | None) -> None:
+        """On stage: ``title`` ("" for the lab's) beside the main slider and nothing else; None: as ever again."""
+        on = title is not None
+        self._column.setDirection(QVBoxLayout.Direction.LeftToRight if on else QVBoxLayout.Direction.TopToBottom)
+        for part in (self.subtitle, self.formula, self.toggle, self.mode):
+            if part is not None:
+                part.setVisible(not on)
+        if self.main is not None:
+            self.main.transport.setVisible(not on)
+            self._column.setStretchFactor(self.main, 1 if on else 0)
+        self._column.setStretchFactor(self._top, 1 if on else 0)
+        self.title.setText(title or self._lab_title)
+        if self.title.wordWrap() != on:
+            self.title.setWordWrap(on)
+            self.title.setObjectName("headline" if on else "brand")
+            polish(self.title)
 
     @property
     def slider(self) -> Slider | None:

@@ -11,7 +11,7 @@ class Key:
     """One command: its ``name``, the ``keys`` that call it, what it does in ``words`` and the ``group`` in the help.
 
     ``yields`` keys go to the control with the focus first; the others are shortcuts of the window. ``digits`` stands
-    for the keys 1 … 9, which pass their number on.
+    for the digit keys from that one on to 9, which pass their number on.
     """
 
     name: str
@@ -50,6 +50,13 @@ KEYS: tuple[Key, ...] = (
     Key("copy_python", ("Ctrl+Alt+P",), "Copy Python that draws this picture", "Files"),
     Key("copy_code", ("Ctrl+Alt+C",), "Copy code that gives these numbers elsewhere", "Files"),
     Key("quit", ("Ctrl+Q",), "Quit", "Files"),
+    Key("present", ("F5",), "Start the lecture at its first step", "Lecture"),
+    Key("present_here", ("Shift+F5",), "Go on with the lecture at the chosen step", "Lecture"),
+    Key("lecture", ("F7",), "Show or hide the lecture: choose, rehearse, edit", "Lecture"),
+    Key("add_step", ("F8",), "Add this picture to the lecture as a step", "Lecture"),
+    Key("update_step", ("Shift+F8",), "Put this picture in place of the chosen step's", "Lecture"),
+    Key("save_lecture", ("Ctrl+Shift+S",), "Save the lecture", "Lecture"),
+    Key("presenter", ("F9",), "Show or hide the speaker's notes, clock and next step", "Lecture"),
     Key("help", ("F1",), "Show or hide this help", "View"),
     Key("notes", ("F2",), "Show or hide the notes", "View"),
     Key("next_page", ("Shift+F2",), "Next page of the notes: λ in other software, the advisor", "View"),
@@ -63,21 +70,27 @@ KEYS: tuple[Key, ...] = (
 )  # fmt: skip
 
 
-def find(event: QKeyEvent) -> tuple[Key, int] | None:
-    """The yielding command of a key press, with the digit pressed (0 for none)."""
-    pressed = QKeySequence(event.keyCombination())
+YIELDING = tuple(key for key in KEYS if key.yields)
+"""The keys that no shortcut brings: the window hears of them when no control wanted them."""
+
+
+def find(event: QKeyEvent, keys: tuple[Key, ...] = YIELDING) -> tuple[Key, int] | None:
+    """The command among ``keys`` of a key press, with the digit pressed (0 for none)."""
     plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    if not plain and event.text() in tuple("123456789"):
-        return next(key for key in KEYS if key.digits), int(event.text())
-    for key in KEYS:
-        if key.yields and not key.digits and any(QKeySequence(text) == pressed for text in key.keys):
+    pressed = QKeySequence(plain.value | event.key())
+    if not plain and event.text() in tuple("0123456789"):
+        digits = (key for key in keys if key.digits and key.keys[0] <= event.text())
+        return next(((key, int(event.text())) for key in digits), None)
+    for key in keys:
+        if not key.digits and any(QKeySequence(text) == pressed for text in key.keys):
             return key, 0
     return None
 
 
 def written(key: Key) -> str:
-    """The keys as the help shows them."""
+    """The keys as the help shows them; of more than three, the first two."""
     if key.digits:
-        return "1 … 9"
-    names = (QKeySequence(text).toString(QKeySequence.SequenceFormat.NativeText) for text in key.keys)
+        return f"{key.keys[0]} … 9"
+    listed = key.keys if len(key.keys) <= 3 else key.keys[:2]
+    names = (QKeySequence(text).toString(QKeySequence.SequenceFormat.NativeText) for text in listed)
     return " · ".join(names)

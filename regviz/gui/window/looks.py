@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -14,21 +14,29 @@ if TYPE_CHECKING:
 
 
 class Looks(QObject):
-    """``theme`` and ``unit`` are what the window looks like now."""
+    """``theme`` and ``unit`` are what the window looks like now; ``applied`` comes when they may have changed."""
+
+    applied = Signal()
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
+        self.stage_scale: float | None = None
         self.theme: Theme = THEMES["light"]
         self.unit = Unit(1920, 1080)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self.apply)
+
+    @property
+    def scale(self) -> float:
+        """The text size: the lecture's own while it is on stage."""
+        return self._window.settings.scale if self.stage_scale is None else self.stage_scale
 
     @Slot()
     def apply(self) -> None:
         """Take over the theme, the size of the window and the text size."""
         window, settings = self._window, self._window.settings
         self.theme = THEMES[_chosen(settings.theme)]
-        self.unit = unit = Unit(window.width(), window.height(), settings.scale)
+        self.unit = unit = Unit(window.width(), window.height(), self.scale)
         QApplication.setPalette(palette(self.theme))
         window.setStyleSheet(sheet(self.theme, unit))
         window.space(unit)
@@ -36,13 +44,15 @@ class Looks(QObject):
         for part in (window.header, window.side, window.footer):
             part.show_theme(self.theme, unit)
         window.notes.show_theme(unit)
+        window.lecture_panel.show_theme(unit)
         window.view.set_theme(self.theme)
-        window.view.set_scale(settings.scale)
+        window.view.set_scale(self.scale)
+        self.applied.emit()
 
     def resized(self) -> None:
         """Follow the window's size when it changes the size of a design pixel."""
         window = self._window
-        if Unit(window.width(), window.height(), window.settings.scale).factor != self.unit.factor:
+        if Unit(window.width(), window.height(), self.scale).factor != self.unit.factor:
             self.apply()
 
     def fold(self, panel: str) -> None:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 from regviz.engine import Delivery, Failure, Session
 from regviz.gui.canvas.theme import load_fonts
 from regviz.gui.canvas.view import DashboardView
+from regviz.gui.stage import LectureCommands, LecturePanel, Recording, Stage
 from regviz.gui.window.banner import Banner
 from regviz.gui.window.bridge import Bridge, Collector
 from regviz.gui.window.commands import SMALLEST, FileCommands, StateCommands, ViewCommands
@@ -26,7 +27,7 @@ from regviz.gui.window.edits import Edits
 from regviz.gui.window.footer import Footer
 from regviz.gui.window.header import Header
 from regviz.gui.window.journal import Journal
-from regviz.gui.window.keys import KEYS, find
+from regviz.gui.window.keys import KEYS, YIELDING, Key, find
 from regviz.gui.window.looks import Looks
 from regviz.gui.window.notes import Notes
 from regviz.gui.window.overlay import Help
@@ -37,6 +38,7 @@ from regviz.gui.window.side import SidePanel
 from regviz.gui.window.slider import Slider
 from regviz.gui.window.style import Unit
 from regviz.lab import Lab, controls, replace
+from regviz.lab.lecture import Lecture
 
 _SAYING = 4000
 """Milliseconds for which a passing remark stands in place of the caption."""
@@ -49,7 +51,7 @@ class MainWindow(QMainWindow):
 
     def __init__(
         self, labs: Sequence[Lab], lab: Lab, state: Any, *, settings: Settings, journal: Journal,
-        file: Path | None = None,
+        file: Path | None = None, lecture: Lecture | None = None,
     ) -> None:  # fmt: skip
         super().__init__()
         load_fonts()
@@ -62,15 +64,21 @@ class MainWindow(QMainWindow):
         self._build()
         self.player = Player(self.session, self.bridge, self.main_slider, self)
         self.looks, self.edits = Looks(self), Edits(self)
+        self.stand_ins: dict[str, Callable[..., None]] = {}
         self._connect()
         self._bind()
+        self.stage, self.recording = Stage(self), Recording(self)
+        self.lecture_panel = LecturePanel(self)
+        self.middle.addWidget(self.lecture_panel)
         if not self.restoreGeometry(settings.geometry):
             self.resize(1600, 900)
         self.looks.show_panels()
         self.looks.apply()
         self._session_changed()
         self.bridge.worker.start()
-        if file is not None:
+        if lecture is not None:
+            self.recording.open(lecture, file)
+        elif file is not None:
             self.edits.open_file(file)
 
     def _build(self) -> None:
@@ -82,22 +90,23 @@ class MainWindow(QMainWindow):
         self.banner = Banner(self.journal.file)
         middle = QWidget()
         middle.setObjectName("surface")
-        self._middle = QHBoxLayout(middle)
-        self._middle.setContentsMargins(0, 0, 0, 0)
-        self._middle.addWidget(self.view, 1)
-        self._middle.addWidget(self.notes)
-        self._middle.addWidget(self.side)
-        self._column = QVBoxLayout()
-        self._column.addWidget(self.header)
-        self._column.addWidget(self.banner)
-        self._column.addWidget(middle, 1)
-        self._column.addWidget(self.footer)
+        self.middle = QHBoxLayout(middle)
+        self.middle.setContentsMargins(0, 0, 0, 0)
+        self.middle.addWidget(self.view, 1)
+        self.middle.addWidget(self.notes)
+        self.middle.addWidget(self.side)
+        self.column = QVBoxLayout()
+        self.column.addWidget(self.header)
+        self.column.addWidget(self.banner)
+        self.column.addWidget(middle, 1)
+        self.column.addWidget(self.footer)
         central = QWidget()
         central.setObjectName("surface")
         self._row = QHBoxLayout(central)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.addWidget(self.rail)
-        self._row.addLayout(self._column, 1)
+        self._row.addLayout(self.column, 1)
+        self.central = central
         self.setCentralWidget(central)
         self.help = Help(central)
 
@@ -121,13 +130,17 @@ class MainWindow(QMainWindow):
 
     def _bind(self) -> None:
         """Bind every key of the table to the command of its name."""
-        groups = StateCommands(self), FileCommands(self), ViewCommands(self)
+        groups = StateCommands(self), FileCommands(self), ViewCommands(self), LectureCommands(self)
         self.commands: dict[str, Callable[..., None]] = {
             key.name: getattr(group, key.name) for key in KEYS for group in groups if hasattr(group, key.name)
         }
         for key in KEYS:
             for text in () if key.yields else key.keys:
-                QShortcut(QKeySequence(text), self).activated.connect(self.commands[key.name])
+                QShortcut(QKeySequence(text), self).activated.connect(lambda name=key.name: self.call(name))
+
+    def call(self, name: str, *numbers: int) -> None:
+        """Do the command of that name, or what stands in for it on stage."""
+        self.stand_ins.get(name, self.commands[name])(*numbers)
 
     def offer(self, labs: Sequence[Lab]) -> None:
         """Offer these labs; the one that is shown stays."""
@@ -226,19 +239,24 @@ class MainWindow(QMainWindow):
     def space(self, unit: Unit) -> None:
         """Set the gaps between the parts."""
         self._row.setSpacing(unit.px(8))
-        self._middle.setSpacing(unit.px(14))
-        self._column.setSpacing(unit.px(3))
-        self._column.setContentsMargins(unit.px(8), unit.px(6), unit.px(22), unit.px(6))
+        self.middle.setSpacing(unit.px(14))
+        self.column.setSpacing(unit.px(3))
+        left = 22 if self.rail.isHidden() else 8
+        self.column.setContentsMargins(unit.px(left), unit.px(6), unit.px(22), unit.px(6))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that the focused control did not want."""
-        found = find(event)
-        if found is None:
+        if not self.take_key(event, YIELDING):
             super().keyPressEvent(event)
-        elif found[1]:
-            self.commands[found[0].name](found[1])
-        else:
-            self.commands[found[0].name]()
+
+    def take_key(self, event: QKeyEvent, keys: tuple[Key, ...] = KEYS) -> bool:
+        """Do what a key press means, on stage first; whether it means anything."""
+        if self.stage.hands.press(event):
+            return True
+        found = find(event, keys)
+        if found is not None:
+            self.call(found[0].name, *((found[1],) if found[0].digits else ()))
+        return found is not None
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""
@@ -262,7 +280,11 @@ class MainWindow(QMainWindow):
             self.help.fit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the geometry, end the worker, then close."""
+        """Remember the geometry, end the worker, then close; a lecture that is not saved is asked about first."""
+        if not self.recording.may_go():
+            event.ignore()
+            return
+        self.stage.leave()
         self.player.pause()
         self.settings.geometry = self.saveGeometry()
         self.settings.save()

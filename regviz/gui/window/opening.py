@@ -8,6 +8,8 @@ from typing import Any
 from regviz.gui.canvas.png import read_png_state
 from regviz.lab import ControlError, Lab, controls, replace
 from regviz.lab.document import DocumentError, load, read, restore
+from regviz.lab.lecture import Lecture, is_lecture
+from regviz.lab.lecture import load as load_lecture
 
 DOCUMENTS = (".json", ".regviz")
 TABLES = (".csv", ".tsv", ".txt")
@@ -24,6 +26,17 @@ class Opened:
     lab: Lab
     state: Any
     table: bool
+
+
+def lecture_in(file: Path) -> Lecture | None:
+    """The lecture in ``file``, None where something else is in it; raises `OpenError`."""
+    if file.suffix.lower() not in DOCUMENTS:
+        return None
+    try:
+        text = read(file)
+        return load_lecture(text) if is_lecture(text) else None
+    except DocumentError as error:
+        raise OpenError(f"Cannot open {file.name}: {error}") from None
 
 
 def opened(file: Path, labs: Sequence[Lab], lab: Lab, state: Any) -> Opened:

@@ -4,9 +4,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from regviz.gui.stage.keys import STAGE_KEYS
 from regviz.gui.window.keys import KEYS, Key, written
 
-_COLUMNS = (("Play", "Edit"), ("Labs", "Files", "View"))
+_COLUMNS = (("Play", "Edit", "Labs"), ("Files", "View"), ("Lecture", "On stage"))
 
 
 class Help(QFrame):
@@ -43,7 +44,7 @@ class Help(QFrame):
         grid = QGridLayout()
         grid.setColumnStretch(1, 1)
         column.addLayout(grid)
-        for place, key in enumerate(key for key in KEYS if key.group == group):
+        for place, key in enumerate(key for key in (*KEYS, *STAGE_KEYS) if key.group == group):
             self._row(grid, place, key)
 
     def _row(self, grid: QGridLayout, place: int, key: Key) -> None:

@@ -1,5 +1,6 @@
 """Play, pause, step and speed: a sweep of the main slider, or a training pulled by the worker."""
 
+import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
@@ -79,6 +80,11 @@ class Player(QObject):
         self.speed = SPEEDS[at]
         self._bridge.worker.set_speed(self.speed)
         return self.speed
+
+    def take_speed(self, speed: float) -> None:
+        """Take the speed nearest to ``speed``."""
+        nearest = min(SPEEDS, key=lambda one: abs(math.log(one / speed)))
+        self.change_speed(SPEEDS.index(nearest) - SPEEDS.index(self.speed))
 
     def _sweep(self) -> None:
         slider = self._slider()

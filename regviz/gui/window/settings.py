@@ -6,6 +6,8 @@ from PySide6.QtCore import QByteArray, QSettings
 
 THEME_CHOICES = ("system", "light", "dark", "projector")
 SCALES = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
+STAGE_SCALES = (1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.25, 2.5)
+"""Text sizes in lecture mode."""
 
 
 class Settings:
@@ -37,6 +39,16 @@ class Settings:
     @scale.setter
     def scale(self, scale: float) -> None:
         self._store.setValue("scale", str(scale))
+
+    @property
+    def stage_scale(self) -> float:
+        """The text size in lecture mode, one of `STAGE_SCALES`."""
+        stored = str(self._store.value("stage/scale", "1.0"))
+        return next((scale for scale in STAGE_SCALES if str(scale) == stored), 1.0)
+
+    @stage_scale.setter
+    def stage_scale(self, scale: float) -> None:
+        self._store.setValue("stage/scale", str(scale))
 
     @property
     def geometry(self) -> QByteArray:

@@ -48,8 +48,8 @@ def sheet(theme: Theme, unit: Unit) -> str:
         "card": theme.card, "back": theme.background, "border": theme.border, "accent": theme.palette[0],
         "bad": theme.palette[4], "good": theme.palette[2], "hover": mix(theme.card, theme.text, 0.08),
         "trough": mix(theme.background, theme.text, 0.07), "edge": mix(theme.card, theme.text, 0.28),
-        "s": unit.text(16), "m": unit.text(18), "l": unit.text(24), "xl": unit.text(40), "r": unit.px(8),
-        "p1": unit.px(4), "p2": unit.px(8), "p3": unit.px(14),
+        "s": unit.text(16), "m": unit.text(18), "l": unit.text(24), "h": unit.text(34), "xl": unit.text(40),
+        "r": unit.px(8), "p1": unit.px(4), "p2": unit.px(8), "p3": unit.px(14),
     }  # fmt: skip
     return _SHEET.format_map(words)
 
@@ -60,6 +60,7 @@ QMainWindow, QDialog, #surface {{ background: {back}; color: {text}; }}
 QLabel, QToolTip {{ color: {text}; background: transparent; }}
 QToolTip {{ background: {card}; border: 1px solid {edge}; padding: {p1}px; }}
 #brand {{ font-size: {l}px; font-weight: 600; }}
+#headline {{ font-size: {h}px; font-weight: 600; }}
 #subtitle, #group, #quiet {{ color: {muted}; }}
 #group {{ font-size: {s}px; font-weight: 600; padding-top: {p2}px; }}
 #readout {{ font-size: {xl}px; font-weight: 600; color: {text}; }}

@@ -1,0 +1,148 @@
+"""Recording in a window: turns pictures into steps, opens and saves lectures, and asks before one is lost."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from regviz import lectures
+from regviz.files import WriteError
+from regviz.gui.stage.recorder import Recorder
+from regviz.lab.document import DocumentError
+from regviz.lab.lecture import MAX_LINE, MAX_STEPS, Lecture, Step, differences, scene, scenes
+
+if TYPE_CHECKING:
+    from regviz.gui.window.main import MainWindow
+
+Button = QMessageBox.StandardButton
+
+
+def ask_file(parent: QWidget, name: str) -> str:
+    """Ask where to write; "" when the user thinks better of it."""
+    kinds = parent.tr("Lectures (*.regviz *.json)")
+    return QFileDialog.getSaveFileName(parent, parent.tr("Save the lecture"), name, kinds)[0]
+
+
+def ask_loss(parent: QWidget) -> Button:
+    """Ask what shall become of a lecture that is not saved."""
+    words = parent.tr("The lecture has changes that are not saved.")
+    buttons = Button.Save | Button.Discard | Button.Cancel
+    return QMessageBox.question(parent, parent.tr("Lecture"), words, buttons, Button.Save)
+
+
+class Recording(QObject):
+    """Owns the `Recorder`. ``ask_file`` and ``ask_loss`` stand for the dialogs."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self.recorder = Recorder()
+        self.ask_file: Callable[[QWidget, str], str] = ask_file
+        self.ask_loss: Callable[[QWidget], Button] = ask_loss
+
+    def open(self, lecture: Lecture, file: Path | None) -> bool:
+        """Take up a lecture that fits the labs, show its first picture and the panel; whether that could be done."""
+        try:
+            fitted = scenes(lecture, self._window.labs)
+        except DocumentError as error:
+            self._window.banner.say(str(error))
+            return False
+        if not self.may_go():
+            return False
+        self.recorder.open(lecture, file)
+        self.rehearse()
+        self._window.lecture_panel.show()
+        remark = self._window.tr("{0}: {1} steps, {2:g} minutes. F5 starts it.")
+        self._window.say(remark.format(lecture.title, len(fitted), round(lecture.planned, 1)))
+        return True
+
+    def open_named(self, name: str) -> bool:
+        """Take up the ready-made lecture of that name; whether that could be done."""
+        try:
+            return self.open(lectures.find(name), None)
+        except DocumentError as error:
+            self._window.banner.say(str(error))
+            return False
+
+    def rehearse(self) -> None:
+        """Show the chosen step's picture, without going on stage."""
+        window, step = self._window, self.recorder.step
+        if step is None or window.stage.active:
+            return
+        try:
+            found = scene(step, window.labs, self.recorder.at + 1)
+        except DocumentError as error:
+            window.banner.say(str(error))
+            return
+        window.player.pause()
+        window.session.go(found.lab, found.state)
+
+    def choose(self, at: int) -> None:
+        """Choose a step and show its picture."""
+        self.recorder.choose(at)
+        self.rehearse()
+
+    def add(self) -> None:
+        """Make a step of the picture on show."""
+        window = self._window
+        if len(self.recorder.lecture.steps) >= MAX_STEPS:
+            window.banner.say(window.tr("A lecture has at most {0} steps.").format(MAX_STEPS))
+            return
+        session, frame = window.session, window.view.frame
+        caption = frame.caption[:MAX_LINE] if frame is not None else ""
+        self.recorder.add(Step(session.lab.name, differences(session.state), session.lab.title, caption))
+        window.say(window.tr("Step {0} added.").format(self.recorder.at + 1))
+
+    def update(self) -> None:
+        """Put the picture on show in place of the chosen step's; its words stay."""
+        window, step = self._window, self.recorder.step
+        if step is None:
+            window.say(window.tr("No step is chosen."))
+            return
+        session = window.session
+        move = step.move if session.lab.name == step.lab else None
+        if move is not None:
+            move = replace(move, end=float(getattr(session.state, move.field)))
+        play = step.play if session.lab.trains else 0.0
+        self.edit(lab=session.lab.name, fields=differences(session.state), move=move, play=play)
+        window.say(window.tr("Step {0} shows this picture now.").format(self.recorder.at + 1))
+
+    def edit(self, **changes: Any) -> bool:
+        """Change the chosen step, unless it would not fit its lab: that is a sentence in the banner."""
+        step = self.recorder.step
+        if step is None:
+            return False
+        try:
+            scene(replace(step, **changes), self._window.labs, self.recorder.at + 1)
+        except DocumentError as error:
+            self._window.banner.say(str(error))
+            return False
+        self.recorder.edit(**changes)
+        return True
+
+    def save(self) -> bool:
+        """Write the lecture to its file, or ask for one; whether it was written."""
+        recorder, window = self.recorder, self._window
+        file = recorder.file
+        if file is None:
+            chosen = self.ask_file(window, "lecture.regviz")
+            if not chosen:
+                return False
+            file = Path(chosen) if Path(chosen).suffix else Path(chosen + ".regviz")
+        try:
+            recorder.save(file)
+        except (DocumentError, WriteError) as error:
+            window.banner.say(str(error))
+            return False
+        window.say(window.tr("Written: {0}").format(file))
+        return True
+
+    def may_go(self) -> bool:
+        """Whether the lecture may be dropped: nothing is lost, or the user saved it or wants it dropped."""
+        if not self.recorder.changed:
+            return True
+        answer = self.ask_loss(self._window)
+        return answer == Button.Discard or (answer == Button.Save and self.save())
