@@ -10,8 +10,7 @@ still be dragged while it is shown. Seams for what others add:
 """
 
 from regviz.gui.stage.commands import LectureCommands
-from regviz.gui.stage.panel import LecturePanel
 from regviz.gui.stage.recording import Recording
 from regviz.gui.stage.stage import Stage
 
-__all__ = ["LectureCommands", "LecturePanel", "Recording", "Stage"]
+__all__ = ["LectureCommands", "Recording", "Stage"]

@@ -28,18 +28,19 @@ class LectureCommands:
         if lecture.steps:
             window.stage.start(lecture, index, anew=anew)
         else:
-            window.lecture_panel.show()
-            window.lecture_panel.ready_made.setFocus()
+            window.recording.show_panel().ready_made.setFocus()
             window.say(window.tr("Choose a lecture, or add steps to one of your own (F8); F5 starts it."))
 
     def lecture(self) -> None:
         """Show or hide the lecture."""
-        panel = self.window.lecture_panel
-        if panel.isHidden():
-            panel.show()
-            panel.steps.setFocus()
-        elif not self.window.stage.active:
-            panel.hide()
+        recording = self.window.recording
+        if self.window.stage.active:
+            return
+        if recording.panel_open:
+            recording.hide_panel()
+        else:
+            panel = recording.show_panel()
+            (panel.steps if recording.recorder.step else panel.ready_made).setFocus()
 
     def add_step(self) -> None:
         """Add the picture on show as a step."""

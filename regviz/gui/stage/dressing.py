@@ -31,8 +31,9 @@ class Dressing(QObject):
         window = self._window
         self._geometry, self._state = window.geometry(), window.windowState()
         window.stand_ins = stand_ins
-        self._panel = not window.lecture_panel.isHidden()
-        for part in (window.rail, window.footer, window.side, window.notes, window.banner, window.lecture_panel):
+        self._panel = window.recording.panel_open
+        window.recording.hide_panel()
+        for part in (window.rail, window.footer, window.side, window.notes, window.banner):
             part.hide()
         self.foot.show()
         window.looks.stage_scale = window.settings.stage_scale
@@ -58,7 +59,8 @@ class Dressing(QObject):
         window.header.present(None)
         window.rail.show()
         window.footer.show()
-        window.lecture_panel.setVisible(self._panel)
+        if self._panel:
+            window.recording.show_panel()
         window.looks.stage_scale = None
         window.setWindowState(self._state)
         if self._state == Qt.WindowState.WindowNoState:

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
 from regviz import lectures
 from regviz.gui.stage.clock import written
 from regviz.gui.stage.step_editor import Number, StepEditor
-from regviz.gui.window.style import Unit
 
 if TYPE_CHECKING:
     from regviz.gui.window.main import MainWindow
@@ -48,7 +47,8 @@ class LecturePanel(QFrame):
         self._lay_out()
         self._fill()
         self._connect()
-        self.hide()
+        self.show_lecture()
+        self._show_looks()
 
     def _lay_out(self) -> None:
         inside = QWidget()
@@ -114,6 +114,7 @@ class LecturePanel(QFrame):
         self.title.textEdited.connect(lambda text: recorder.describe(title=text))
         self.minutes.edited.connect(lambda value: recorder.describe(minutes=value))
         recorder.listen(self.show_lecture)
+        self._window.looks.applied.connect(self._show_looks)
         self._window.stage.walked.connect(self._follow)
 
     @Slot(int)
@@ -162,8 +163,9 @@ class LecturePanel(QFrame):
         self.editor.show_step(recorder.step)
         self._showing = False
 
-    def show_theme(self, unit: Unit) -> None:
-        """Take over sizes."""
+    @Slot()
+    def _show_looks(self) -> None:
+        unit = self._window.looks.unit
         self.setFixedWidth(max(unit.px(420), unit.text(18) * 20))
         self.steps.setFixedHeight(unit.text(18) * 16)
         self._column.setSpacing(unit.px(6))

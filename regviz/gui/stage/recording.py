@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from regviz import lectures
 from regviz.files import WriteError
+from regviz.gui.stage.panel import LecturePanel
 from regviz.gui.stage.recorder import Recorder
 from regviz.lab.document import DocumentError
 from regviz.lab.lecture import MAX_LINE, MAX_STEPS, Lecture, Step, differences, scene, scenes
@@ -40,8 +41,27 @@ class Recording(QObject):
         super().__init__(window)
         self._window = window
         self.recorder = Recorder()
+        self.panel: LecturePanel | None = None
         self.ask_file: Callable[[QWidget, str], str] = ask_file
         self.ask_loss: Callable[[QWidget], Button] = ask_loss
+
+    @property
+    def panel_open(self) -> bool:
+        """Whether the panel is there to be seen."""
+        return self.panel is not None and not self.panel.isHidden()
+
+    def show_panel(self) -> LecturePanel:
+        """Show the panel, which is made when it is wanted first."""
+        if self.panel is None:
+            self.panel = LecturePanel(self._window)
+            self._window.middle.addWidget(self.panel)
+        self.panel.show()
+        return self.panel
+
+    def hide_panel(self) -> None:
+        """Hide the panel."""
+        if self.panel is not None:
+            self.panel.hide()
 
     def open(self, lecture: Lecture, file: Path | None) -> bool:
         """Take up a lecture that fits the labs, show its first picture and the panel; whether that could be done."""
@@ -54,7 +74,7 @@ class Recording(QObject):
             return False
         self.recorder.open(lecture, file)
         self.rehearse()
-        self._window.lecture_panel.show()
+        self.show_panel()
         remark = self._window.tr("{0}: {1} steps, {2:g} minutes. F5 starts it.")
         self._window.say(remark.format(lecture.title, len(fitted), round(lecture.planned, 1)))
         return True

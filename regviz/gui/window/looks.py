@@ -44,7 +44,6 @@ class Looks(QObject):
         for part in (window.header, window.side, window.footer):
             part.show_theme(self.theme, unit)
         window.notes.show_theme(unit)
-        window.lecture_panel.show_theme(unit)
         window.view.set_theme(self.theme)
         window.view.set_scale(self.scale)
         self.applied.emit()

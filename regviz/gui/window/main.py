@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 from regviz.engine import Delivery, Failure, Session
 from regviz.gui.canvas.theme import load_fonts
 from regviz.gui.canvas.view import DashboardView
-from regviz.gui.stage import LectureCommands, LecturePanel, Recording, Stage
+from regviz.gui.stage import LectureCommands, Recording, Stage
 from regviz.gui.window.banner import Banner
 from regviz.gui.window.bridge import Bridge, Collector
 from regviz.gui.window.commands import SMALLEST, FileCommands, StateCommands, ViewCommands
@@ -68,8 +68,6 @@ class MainWindow(QMainWindow):
         self._connect()
         self._bind()
         self.stage, self.recording = Stage(self), Recording(self)
-        self.lecture_panel = LecturePanel(self)
-        self.middle.addWidget(self.lecture_panel)
         if not self.restoreGeometry(settings.geometry):
             self.resize(1600, 900)
         self.looks.show_panels()

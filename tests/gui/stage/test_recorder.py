@@ -108,7 +108,7 @@ def test_a_lecture_file_opens_like_any_other(window, tmp_path):
 
 
 def test_the_list_rehearses_reorders_and_removes_by_keys(window):
-    panel, recorder = window.lecture_panel, window.recording.recorder
+    panel, recorder = window.recording.panel, window.recording.recorder
     panel.steps.setFocus()
     QTest.keyClick(panel.steps, Qt.Key.Key_Down)
     assert recorder.at == 1
@@ -125,7 +125,7 @@ def test_the_list_rehearses_reorders_and_removes_by_keys(window):
 
 
 def test_words_time_and_moves_are_edited(window):
-    editor, recorder = window.lecture_panel.editor, window.recording.recorder
+    editor, recorder = window.recording.panel.editor, window.recording.recorder
     QTest.keyClicks(editor.title, "!")
     editor.caption.setPlainText("Two\nlines.")
     editor.question.setPlainText("Why?")
@@ -151,7 +151,7 @@ def test_words_time_and_moves_are_edited(window):
 
 
 def test_only_trainings_play(window):
-    editor, recorder = window.lecture_panel.editor, window.recording.recorder
+    editor, recorder = window.recording.panel.editor, window.recording.recorder
     assert editor.play.isHidden()
     window.recording.choose(3)
     assert not editor.play.isHidden()
@@ -216,7 +216,7 @@ def test_saving_says_what_is_wrong(make, tmp_path):
 
 
 def test_everything_in_the_panel_has_a_name_and_can_be_reached(window):
-    panel = window.lecture_panel
+    panel = window.recording.panel
     for kind in (QPushButton, QPlainTextEdit, QLineEdit):
         for part in panel.findChildren(kind):
             assert part.accessibleName(), part

@@ -35,7 +35,7 @@ def clicker(window, forward):
 
 
 def test_f5_takes_the_chrome_away_and_escape_gives_everything_back(window):
-    parts = (window.rail, window.footer, window.side, window.notes, window.lecture_panel)
+    parts = (window.rail, window.footer, window.side, window.notes, window.recording.panel)
     before = [part.isHidden() for part in parts]
     size = window.size()
     shortcut(window, "F5")
@@ -83,7 +83,7 @@ def test_without_a_lecture_f5_offers_them(make):
     shown(window)
     shortcut(window, "F5")
     assert not window.stage.active
-    assert not window.lecture_panel.isHidden()
+    assert window.recording.panel_open
 
 
 def test_a_lecture_that_does_not_fit_is_a_sentence(window):
