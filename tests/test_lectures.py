@@ -79,10 +79,15 @@ def test_time_suffices_and_the_file_is_in_its_own_form(name):
     assert len(set(titles)) == len(titles)
 
 
-def test_the_hour_walks_the_labs_in_order_and_leaves_none_out():
+SUBJECT = (
+    "overfitting", "shrinkage", "geometry", "path", "stability", "groups", "bayes", "early-stopping", "dropout",
+    "weight-decay", "normalization", "augmentation", "stochastic-depth", "sam",
+)  # fmt: skip
+
+
+def test_the_hour_walks_the_whole_subject_in_order():
     names = [step.lab for step in lectures.find("one-hour").steps]
-    assert set(names) == {lab.name for lab in labs()}
-    assert names[0] == "overfitting"
+    assert tuple(dict.fromkeys(names)) == SUBJECT
 
 
 def test_the_quarter_is_part_of_the_subject_of_two_penalties():
@@ -119,7 +124,7 @@ def test_ridge_shortens_and_does_not_select():
     norms = values(frames, "l2_norm")
     assert all(after < before for before, after in zip(norms, norms[1:], strict=False))
     assert set(values(frames, "zeros")) == {0}
-    assert 0 < frames[0].readout("lam_min")
+    assert frames[0].readout("lam_min") > 0
 
 
 def test_the_lasso_sets_noise_to_zero_first():

@@ -207,7 +207,10 @@ class Header(QWidget):
         if self.main is not None:
             self.main.transport.setVisible(not on)
             self._column.setStretchFactor(self.main, 1 if on else 0)
+            self.main.setVisible(not on or (self.slider is not None and self.slider.isEnabled()))
         self._column.setStretchFactor(self._top, 1 if on else 0)
+        self._words.setStretch(0, 1 if on else 0)
+        self._top.setStretchFactor(self._modes, 0 if on else 5)
         self.title.setText(title or self._lab_title)
         if self.title.wordWrap() != on:
             self.title.setWordWrap(on)
