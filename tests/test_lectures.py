@@ -81,7 +81,8 @@ def test_time_suffices_and_the_file_is_in_its_own_form(name):
 
 SUBJECT = (
     "overfitting", "shrinkage", "geometry", "path", "stability", "groups", "bayes", "early-stopping", "dropout",
-    "weight-decay", "normalization", "augmentation", "stochastic-depth", "sam",
+    "weight-decay", "normalization", "augmentation", "stochastic-depth",
+    "spectral-norm", "sam", "sgd-noise",
 )  # fmt: skip
 
 
@@ -176,6 +177,27 @@ def test_zeros_at_the_peak_and_none_at_the_mean():
     frame = last_frame(scene.lab, scene.state)
     assert frame.readout("zeros") > 0
     assert frame.readout("zeros_mean") == 0
+
+
+def test_power_iteration_comes_from_below():
+    frames = along(found("one-hour", "Bound the slope"))
+    gaps = values(frames, "gap")
+    assert min(gaps) > 0.0
+    assert gaps[-1] < 1e-4 < gaps[0]
+    assert all(after <= before for before, after in zip(gaps, gaps[1:], strict=False))
+
+
+def test_noise_carries_particles_into_the_deeper_well():
+    scene = found("one-hour", "Noise that regularizes")
+    shares = [last_frame(scene.lab, replace(scene.state, steps=steps)).readout("measured") for steps in (1, 100, 1000)]
+    assert shares[0] < shares[1] < shares[2]
+    assert shares[2] > 0.5
+
+
+def test_sam_ends_in_the_flat_basin():
+    scene = found("one-hour", "Flat minima")
+    frame = last_frame(scene.lab, scene.state)
+    assert frame.readout("sharpness_b") < frame.readout("sharpness_a")
 
 
 # Where they are found.
