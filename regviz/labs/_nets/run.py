@@ -66,7 +66,7 @@ class Run:
 
     `freeze` shows variant a as it was at an earlier step. It trains on out of sight, so that it can be set free again:
     ``params`` stays live, and ``shown``, `score`, `predict` and, where there are several variants, `curve` and
-    `measures` give what is to be seen.
+    `measures` give what is to be seen. ``freezes_at`` is the step it was last told, 0 for none.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Run:
         self._watch = dict(watch or {})
         self._history = History(capacity=4096)
         self._hypers = [(0, self.trainer.hyper)]
-        self._freeze, self._still = 0, Still(-1, None)
+        self.freezes_at, self._still = 0, Still(-1, None)
         self._seen: dict[Any, Any] = {}
         self._judge_alike()
         self._note()
@@ -120,15 +120,10 @@ class Run:
         return found
 
     @property
-    def freezes_at(self) -> int:
-        """The step that `freeze` was last told, 0 for none."""
-        return self._freeze
-
-    @property
     def frozen(self) -> Snapshot | None:
         """The moment that variant a shows, or None while it is live."""
-        wanted = self._freeze // self.every * self.every
-        if not self._freeze or wanted > self.step:
+        wanted = self.freezes_at // self.every * self.every
+        if not self.freezes_at or wanted > self.step:
             return None
         if self._still.wanted != wanted:
             self._still = Still(wanted, self._history.nearest(wanted))
@@ -137,13 +132,14 @@ class Run:
     @property
     def shown(self) -> Array:
         """Parameters (R, P) with those of a frozen variant in place of its live ones; not to be written to."""
-        return self.params if self.frozen is None else self._once("shown", lambda: self._with_still("params"))
+        kept = self.frozen
+        return self.params if kept is None else self._once("shown", lambda: _first(kept.params, self.params))
 
     @property
     def shown_averages(self) -> Array:
         """Running averages (R, S), likewise."""
-        live = self.trainer.averages
-        return live if self.frozen is None else self._once("averages", lambda: self._with_still("averages"))
+        live, kept = self.trainer.averages, self.frozen
+        return live if kept is None else self._once("averages", lambda: _first(kept.averages, live))
 
     @property
     def first_hyper(self) -> Hyper:
@@ -155,15 +151,9 @@ class Run:
 
     def freeze(self, step: int) -> None:
         """Show variant a as it was at the last look at or before ``step``, once training is there; 0 shows it live."""
-        if step != self._freeze:
-            self._freeze = step
+        if step != self.freezes_at:
+            self.freezes_at = step
             self.touch()
-
-    def _with_still(self, name: str) -> Array:
-        assert self.frozen is not None
-        found: Array = (self.params if name == "params" else self.trainer.averages).copy()
-        found[0] = getattr(self.frozen, name)[0]
-        return found
 
     @property
     def epoch(self) -> float:
@@ -277,7 +267,7 @@ class Run:
     def _note(self) -> None:
         self.record.add(self.step, self._once("measures", self._measure))
         self._history.push(self.trainer.snapshot())
-        if self._freeze // self.every * self.every == self.step:
+        if self.freezes_at // self.every * self.every == self.step:
             self._still = Still(self.step, self._history.nearest(self.step))
 
     def _once(self, name: Any, compute: Callable[[], Any]) -> Any:
