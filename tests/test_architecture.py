@@ -3,6 +3,7 @@
 import ast
 import re
 import statistics
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,11 +45,21 @@ def module_name(path):
 
 
 def trees(paths=MODULES):
-    return [(module_name(path), ast.parse(path.read_text(encoding="utf-8"))) for path in paths]
+    return [(module_name(path), parsed(path)) for path in paths]
 
 
+@cache
+def parsed(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imported(tree):
     """Every module that a tree imports, also inside functions, as dotted names."""
+    return list(_imported(tree))
+
+
+def _imported(tree):
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -157,8 +168,7 @@ def documented(node):
 def test_no_file_function_or_class_is_too_long():
     too_long = []
     for path in EVERYTHING:
-        text = path.read_text(encoding="utf-8")
-        tree = ast.parse(text)
+        text, tree = path.read_text(encoding="utf-8"), parsed(path)
         if text.count("\n") > 500:
             too_long.append(str(path))
         too_long += [f"{path}:{f.name} has {length(f)} lines" for f in definitions(tree, FUNCTIONS) if length(f) > 60]
