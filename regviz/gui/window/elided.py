@@ -1,21 +1,27 @@
 """A label of one line that never cuts a letter: what does not fit is left out and stands in the tooltip."""
 
+import math
 from itertools import accumulate
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
+
+from regviz.gui.window.style import SMALLEST
 
 
 class ElidedLabel(QLabel):
     """A plain-text label that may be narrower than its text.
 
-    The text ends in an ellipsis then; of items between ``separator`` only those are shown that fit whole.
+    The text becomes smaller first, down to ``least`` of its size, and ends in an ellipsis then; of items between
+    ``separator`` only those are shown that fit whole.
     """
 
-    def __init__(self, text: str = "", parent: QWidget | None = None, *, separator: str = "") -> None:
+    def __init__(
+        self, text: str = "", parent: QWidget | None = None, *, separator: str = "", least: float = 1.0
+    ) -> None:
         super().__init__(text, parent)
-        self.separator = separator
+        self.separator, self.least = separator, least
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
@@ -27,15 +33,24 @@ class ElidedLabel(QLabel):
         """Draw as much of the text as fits."""
         painter = QPainter(self)
         room = QRect(self.contentsRect())
-        shown = self._fitting(room.width())
+        painter.setFont(self._face(room.width()))
+        shown = self._fitting(room.width(), painter.fontMetrics())
         self.setToolTip(self.text() if shown != self.text() else "")
         self.style().drawItemText(
             painter, room, int(self.alignment()), self.palette(), self.isEnabled(), shown, self.foregroundRole()
         )
         painter.end()
 
-    def _fitting(self, width: int) -> str:
-        metrics = self.fontMetrics()
+    def _face(self, width: int) -> QFont:
+        """The font in which the whole text fits, or the smallest."""
+        face = QFont(self.font())
+        needed = self.fontMetrics().horizontalAdvance(self.text())
+        if needed > width and self.least < 1.0 and face.pixelSize() > 0:
+            share = max(self.least, width / needed)
+            face.setPixelSize(max(SMALLEST, math.floor(face.pixelSize() * share)))
+        return face
+
+    def _fitting(self, width: int, metrics: QFontMetrics) -> str:
         items = self.text().split(self.separator) if self.separator else [self.text()]
         gap = metrics.horizontalAdvance(self.separator)
         ends = accumulate(metrics.horizontalAdvance(item) + gap for item in items)

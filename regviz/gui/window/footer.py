@@ -18,7 +18,7 @@ class Footer(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.caption = ElidedLabel()
+        self.caption = ElidedLabel(least=0.7)
         self.caption.setObjectName("caption")
         self.readouts = ElidedLabel(separator=GAP)
         self.readouts.setObjectName("status")
