@@ -87,7 +87,7 @@ def test_the_numbers_without_data_gradient(lam, l2, decay):
     assert round(frame.readout("silent_a"), 5) == l2
     assert round(frame.readout("silent_b"), 5) == decay
     told = frame.panel("silent").mark("told")
-    assert told.labels == ("0.90175", "0.90174", "0.90174")
+    assert told.labels == ("Adam + L2 0.90175", "0.90174", "0.90174")
     curve = frame.panel("silent").mark("curves")
     at = np.argmin(np.abs(curve.x - lam))
     np.testing.assert_allclose(curve.y[:, at], [l2, decay], atol=1e-5)

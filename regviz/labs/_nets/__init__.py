@@ -46,7 +46,9 @@ Pictures of one method alone live in that method's lab. A lab in a dozen lines:
 - ``freeze`` and ``inside`` come with `train`: the first variant can be frozen at a step (read what is to be seen from
   ``run.shown`` (R, P), ``run.shown_averages`` and ``run.first_hyper``, say it with `frozen`, and return
   ``nets.freezing(state, gesture)`` from the lab's ``gesture``), and the last panels can give way to unit maps, weight
-  norms, a histogram, accuracy, gap or the net. Hide both where a tab trains nothing: "freeze", "inside".
+  norms, a histogram, accuracy, gap, the net or one step. Hide both where a tab trains nothing: "freeze", "inside".
+- ``inside`` at "one step" with a pace of 1 is slow motion: `train` yields a picture for each part of a step. A lab with
+  a loop of its own calls `advance` in place of ``run.advance`` and yields what `between` gives.
 - Axes: `fixed`, `grown` and `along` give axes that stay the same objects from picture to picture.
 - Read-outs end in ``_a``, ``_b`` … where there are several variants: train_loss, validation_loss, gap, distance,
   train_accuracy, validation_accuracy, test_accuracy (regression: test_loss), besides step and epoch.
@@ -61,6 +63,7 @@ from regviz.labs._nets.inside import freezing, gap_curves, inside
 from regviz.labs._nets.planes import class_looks, functions, node_values, pictures, plane, surface, units
 from regviz.labs._nets.run import Run, Variant, variants
 from regviz.labs._nets.snippets import pytorch, rule
+from regviz.labs._nets.substeps import advance, between
 from regviz.labs._nets.task import Task, hyper, net, optimiser, task
 from regviz.labs._nets.training import train
 from regviz.labs._nets.words import (
@@ -78,8 +81,8 @@ from regviz.labs._nets.words import (
 )
 
 __all__ = [
-    "DIVERGED", "NetControls", "Run", "Task", "Variant", "accuracies", "along", "class_looks", "curves", "diagram",
-    "diverged", "finite", "fixed", "freezing", "frozen", "functions", "gap", "gap_curves", "grown", "histogram",
+    "DIVERGED", "NetControls", "Run", "Task", "Variant", "accuracies", "advance", "along", "between", "class_looks",
+    "curves", "diagram", "diverged", "finite", "fixed", "freezing", "frozen", "functions", "gap", "gap_curves", "grown", "histogram",
     "hyper", "inside", "key", "losses", "net", "node_values", "norms", "optimiser", "over", "pictures", "plane",
     "progress", "pytorch", "readouts", "rule", "shown", "status", "subtitle", "surface", "task", "train", "units",
     "variants",

@@ -9,8 +9,8 @@ from regviz.lab import choice, integer, slider
 _FIXED = (
     "dataset", "train_size", "noise", "label_noise", "seed", "layers", "width", "activation", "optimiser", "batch",
 )  # fmt: skip
-LESSON, LOSS, RIGHT, GAP, NORMS, WEIGHTS, MAPS, NET = LOOKS = (
-    "the lesson", "loss", "accuracy", "gap", "weight norms", "weights", "unit maps", "net",
+LESSON, LOSS, RIGHT, GAP, NORMS, WEIGHTS, MAPS, NET, STEP = LOOKS = (
+    "the lesson", "loss", "accuracy", "gap", "weight norms", "weights", "unit maps", "net", "one step",
 )  # fmt: skip
 """What the last panels can show in every lab."""
 _REGRESSION = ("dataset", ("sine",))
@@ -53,7 +53,8 @@ class NetControls:
     steps: int = integer(1_500, 1, 1_000_000, shown=(10, 5_000), place="training", help="Where training ends.")
     pace: int = integer(
         10, 1, 10_000, shown=(1, 100), place="training", label="steps per picture",
-        help="Training steps between two pictures: 1 is slow motion.",
+        help="Training steps between two pictures: 1 is slow motion; with a look inside at one step it stops at each "
+        "part of a step.",
     )  # fmt: skip
     freeze: int = integer(
         0, 0, 1_000_000, shown=(0, 5_000), place="training", label="freeze A at step",

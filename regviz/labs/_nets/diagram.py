@@ -33,13 +33,17 @@ def diagram(
     probe = np.array([[state.probe_x, state.probe_y, *np.zeros(62)][: run.task.inputs]])
     values = node_values(run, probe, params)
     columns = [value[index if params is None else 0, :, 0] for value in values]
-    graph = _graph(run, flat, columns, None if alive is None else np.asarray(alive, np.float64))
+    marks, x, y = mesh(run, flat, columns, None if alive is None else np.asarray(alive, np.float64))
     variant = run.variants[index]
-    words: tuple[Mark, ...] = (_words(tuple(len(c) for c in columns)),)
     return Panel(
-        key=key or f"diagram{'_' * bool(variant.key)}{variant.key}", x=_X, y=_Y, marks=(*words, graph),
+        key=key or f"diagram{'_' * bool(variant.key)}{variant.key}", x=x, y=y, marks=marks,
         title=title or (f"Net, {variant.name}" if variant.key else "Net"),
     )  # fmt: skip
+
+
+def mesh(run: Run, flat: Array, columns: list[Array], alive: Array | None) -> tuple[tuple[Mark, ...], Axis, Axis]:
+    """Marks and axes of a diagram: links by ``flat`` (1, P), nodes lit by ``columns``, dead ones by ``alive``."""
+    return (_words(tuple(len(c) for c in columns)), _graph(run, flat, columns, alive)), _X, _Y
 
 
 def _graph(run: Run, flat: Array, columns: list[Array], alive: Array | None) -> Graph:

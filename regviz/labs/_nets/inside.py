@@ -1,4 +1,4 @@
-"""A look into the nets in the last places of any lab: unit maps, norms, weights, accuracy, gap or the net itself."""
+"""A look into the nets in the last places of any lab: unit maps, norms, weights, accuracy, gap, net, one step."""
 
 from typing import Any
 
@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from regviz.lab import Axis, Gesture, Lines, Panel, Readout, Rule
 from regviz.labs._nets.axes import along, fixed, grown
-from regviz.labs._nets.controls import GAP, LESSON, LOSS, MAPS, NET, NORMS, RIGHT, WEIGHTS, NetControls
+from regviz.labs._nets.controls import GAP, LESSON, LOSS, MAPS, NET, NORMS, RIGHT, STEP, WEIGHTS, NetControls
 from regviz.labs._nets.curves import accuracies, histogram, losses, norms
 from regviz.labs._nets.diagram import diagram
 from regviz.labs._nets.planes import units
 from regviz.labs._nets.run import Run
+from regviz.labs._nets.substeps import panels as one_step
 from regviz.labs._nets.words import finite, shown
 from regviz.neural import Residual
 
@@ -70,6 +71,8 @@ def _looks(state: NetControls, run: Run) -> tuple[Panel, ...]:
         return tuple(norms(state, run, index) for index in two)
     if state.inside == NET and not any(isinstance(layer, Residual) for layer in run.net.layers):
         return tuple(diagram(state, run, index) for index in two)
+    if state.inside == STEP:
+        return one_step(state, run)
     if state.inside == WEIGHTS:
         return (histogram(run),)
     if state.inside == LOSS:

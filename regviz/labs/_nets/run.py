@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from regviz.lab import Axis
 from regviz.labs._nets.controls import NetControls
 from regviz.labs._nets.record import Record
+from regviz.labs._nets.stride import Stride
 from regviz.labs._nets.task import Task, hyper, net, optimiser, task
 from regviz.neural import (
     Batches,
@@ -65,8 +66,9 @@ class Run:
     curves: name → function of the run that gives (R,) or (R, k).
 
     `freeze` shows variant a as it was at an earlier step. It trains on out of sight, so that it can be set free again:
-    ``params`` stays live, and ``shown``, `score`, `predict` and, where there are several variants, `curve` and
-    `measures` give what is to be seen. ``freezes_at`` is the step it was last told, 0 for none.
+    ``params`` stays live, and ``shown``, `score`, `predict` and, where there are several variants, `curve`, `looks`
+    and `measures` give what is to be seen. ``freezes_at`` is the step it was last told, 0 for none, ``stride`` the last
+    step that was kept for slow motion.
     """
 
     def __init__(
@@ -87,6 +89,7 @@ class Run:
         self.single = self.evaluator if count == 1 else Evaluator(self.net)
         self.record = Record()
         self.axes: dict[str, Axis] = {}
+        self.stride: Stride | None = None
         self._watch = dict(watch or {})
         self._history = History(capacity=4096)
         self._hypers = [(0, self.trainer.hyper)]
@@ -233,12 +236,20 @@ class Run:
         steps, values = self.record.steps, self.record[name]
         if steps[-1] != self.step:
             steps, values = np.append(steps, self.step), np.concatenate([values, self.measures()[name][None]])
+        return steps, self._stilled(steps, values)
+
+    def looks(self, name: str) -> tuple[Array, Array]:
+        """As `curve`, without the present moment between two looks: for what is too dear to be measured at once."""
+        return self.record.steps, self._stilled(self.record.steps, self.record[name])
+
+    def _stilled(self, steps: Array, values: Array) -> Array:
+        """``values`` (T, R, …) with those of a frozen variant kept."""
         if self.frozen is None or len(self.variants) == 1:
-            return steps, values
+            return values
         at = int(np.searchsorted(steps, self.frozen.step))
         still = values.copy()
         still[at:, 0] = values[at, 0]
-        return steps, still
+        return still
 
     def measures(self) -> dict[str, Array]:
         """The newest point of every curve, each (R,) or (R, k)."""

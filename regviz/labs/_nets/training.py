@@ -8,6 +8,7 @@ from regviz.lab import Frame
 from regviz.labs._nets.controls import NetControls
 from regviz.labs._nets.inside import inside
 from regviz.labs._nets.run import Run
+from regviz.labs._nets.substeps import advance, between
 from regviz.labs._nets.words import over
 from regviz.neural import Hyper
 
@@ -23,17 +24,24 @@ def train(
     its ``steps`` lie before that moment, training goes back to them. Ends when all variants have diverged, too.
 
     Unless ``compares`` is False, the state's ``freeze`` holds the first variant, and `inside` puts the looks into the
-    nets that the state asks for in the place of the last panels.
+    nets that the state asks for in the place of the last panels. A look at one step with a pace of 1 is slow motion:
+    a picture for each part of a step.
     """
     while True:
         run.tune(hyper(state))
         run.freeze(state.freeze if compares else 0)
         frame = picture(state, run)
-        news = yield replace(frame, panels=inside(state, run, frame.panels)) if compares else frame
+        if compares:
+            frame = replace(frame, panels=inside(state, run, frame.panels))
+        news = yield frame
+        if news is None:
+            if over(state, run):
+                return
+            advance(state, run, min(state.pace, state.steps - run.step))
+            for part in between(state, run, frame):
+                news = yield part
+                if news is not None:
+                    break
         if news is not None:
             state = news
             run.turn_back(state.steps)
-        elif over(state, run):
-            return
-        else:
-            run.advance(min(state.pace, state.steps - run.step))

@@ -181,14 +181,17 @@ def _readouts(run: nets.Run, found: Means) -> tuple[Readout, ...]:
 def _caption(state: DropoutState, run: nets.Run, found: Means) -> str:
     if not _sound(found):
         return f"Training diverged at drop rate {show(state.drop)}."
+    if state.drop == 0.0:
+        return f"Step {run.step}: with q = 0 nothing is dropped, and all means are the one net that is left."
     gap = show(float(np.abs(found.arithmetic - found.scaling).max()), 2)
     start = f"Step {run.step}: the mean of all {len(found.chances)} sub-networks is at most {gap} from weight scaling"
     if found.geometric is None:
-        return f"{start}{', which is exact here up to rounding' if state.depth == ONE else ''}."
+        exact = state.depth == ONE or state.activation == "linear"
+        return f"{start}{', which is exact here up to rounding' if exact else ''}."
     if state.depth == ONE:
         return f"{start}; their normalised geometric mean is weight scaling itself."
     other = show(float(np.abs(found.geometric - found.scaling).max()), 2)
-    return f"{start}, their geometric mean at most {other}: with two dropped layers neither is exact."
+    return f"{start}, their geometric mean at most {other}: with two dropped layers neither need be exact."
 
 
 @lru_cache(maxsize=8)

@@ -20,7 +20,7 @@ def _both(run: nets.Run) -> tuple[nets.Variant, ...]:
 def frame(state: EarlyStoppingState, run: nets.Run, stop: Stop) -> Frame:
     """All that is shown of ``run`` at its present step."""
     return Frame(
-        panels=_panels(state, run, stop), readouts=_readouts(run, stop), caption=_caption(run, stop),
+        panels=_panels(state, run, stop), readouts=_readouts(run, stop), caption=_caption(state, run, stop),
         status=nets.status(state, run), message=nets.diverged(run), progress=nets.progress(state, run),
         subtitle=nets.subtitle(state, run),
     )  # fmt: skip
@@ -113,13 +113,15 @@ def _numbers(run: nets.Run, params: Array) -> list[tuple[str, str, float | None]
     return [*found, ("test_loss", "test loss", nets.finite(test.loss[0]))]
 
 
-def _caption(run: nets.Run, stop: Stop) -> str:
+def _caption(state: EarlyStoppingState, run: nets.Run, stop: Stop) -> str:
+    kept = "the lowest validation loss" if state.min_delta == 0.0 else "the validation loss to beat"
     if (run.diverged_at >= 0).any() and not stop.stopped:
-        return f"Training diverged; the lowest validation loss before that was {_best(stop)}."
+        return f"Training diverged; {kept} before that was {_best(stop)}."
     if not stop.stopped:
         looks = "look" if stop.waited == 1 else "looks"
-        since = f"{stop.waited} {looks} since then brought no gain"
-        return f"Step {run.step}: the lowest validation loss is {_best(stop)}; {since}{_by_hand(run)}."
+        least = "" if state.min_delta == 0.0 else f" by more than δ = {show(state.min_delta)}"
+        since = f"{stop.waited} {looks} since then did not beat it{least}" if stop.waited else "no look since then"
+        return f"Step {run.step}: {kept} is {_best(stop)}; {since}{_by_hand(run)}."
     last = nets.finite(run.score("validation").loss[0])
     later = "" if last is None else f"; without stopping it is {show(last)} at step {run.step}"
     later = later if run.frozen is None else _by_hand(run)

@@ -16,6 +16,8 @@ from regviz.labs.normalization.watch import Trio, Watched, rotation
 Looks = dict[str, tuple[Any, Any, float]]
 TOLERANCE = 1e-10
 """Largest relative change of an output under α that counts as none when ε is 0."""
+SMALL = 0.1
+"""Up to this ηλ the equilibrium and its turn are within a few percent of what the recursion gives."""
 
 
 class Normalization(Lab):
@@ -53,15 +55,19 @@ def _frames(state: NormalizationState) -> Generator[Frame, Any, None]:
         with np.errstate(all="ignore"):  # a net on its way to divergence overflows
             frame = _frame(state, trio, probes)
         news = yield frame
+        if news is None:
+            if _over(state, trio):
+                return
+            trio.advance(state, min(state.pace, state.steps - trio.step))
+            for part in nets.between(state, trio.nets[state.norm].run, frame):
+                news = yield part
+                if news is not None:
+                    break
         if news is not None:
             state = news
             if trio.step > state.steps:  # the past is made again: the record holds every step
                 trio = Trio(state)
                 trio.advance(state, state.steps)
-        elif _over(state, trio):
-            return
-        else:
-            trio.advance(state, min(state.pace, state.steps - trio.step))
 
 
 def _over(state: NormalizationState, trio: Trio) -> bool:
@@ -91,6 +97,10 @@ def _frame(state: NormalizationState, trio: Trio, probes: dict[str, Probe]) -> F
 def _equation(state: NormalizationState) -> str:
     if state.norm == NONE:
         return "no normalisation: f(αw) is another function, g·w need not be 0"
+    if not (state.rate and state.lam):
+        return "‖w‖² ← ‖w‖² + η²‖g‖²: without decay the weights never shrink"
+    if state.rate * state.lam > SMALL:
+        return f"‖w‖⁴ → η·E‖g̃‖²/(2λ) and √(2ηλ) are for small ηλ; here ηλ = {show(state.rate * state.lam)}"
     return f"‖w‖⁴ → η·E‖g̃‖²/(2λ), turning √(2ηλ) = {show(rotation(state.rate, state.lam))} radians a step"
 
 
@@ -140,13 +150,15 @@ def _caption(state: NormalizationState, watched: Watched, looks: Looks) -> str:
     row = panels.layer(state)
     free, decayed = watched.still(watched.record["size"][:, row])[-1]
     (one, here), change = looks[state.norm][1][row], looks[state.norm][2]
-    if not (np.isfinite(free) and np.isfinite(decayed) and np.isfinite(change) and np.isfinite(here) and one > 0):
-        return f"Training with {state.norm} has no finite weights or gradients left at step {watched.run.step}."
     head = "Without normalisation" if state.norm == NONE else f"With {state.norm}"
+    count = f"{watched.run.step} step{'s' * (watched.run.step != 1)}"
+    if not np.isfinite([free, decayed, change, one, here]).all():
+        return f"{head} the weights or gradients are no longer finite after {count}."
+    grown = f"multiplies the gradient by {show(float(here / one))}" if one > 0 else "finds no gradient to multiply"
     return (
         f"{head}, scaling the weights by {show(state.alpha)} moves the outputs by up to {show(100 * change, 2)} % and "
-        f"multiplies the gradient by {show(float(here / one))}; after {watched.run.step} steps ‖w‖ is "
-        f"{show(float(free))} without decay and {show(float(decayed))} with it{nets.frozen(watched.run)}."
+        f"{grown}; after {count} ‖w‖ is {show(float(free))} without decay and {show(float(decayed))} with it"
+        f"{nets.frozen(watched.run)}."
     )
 
 

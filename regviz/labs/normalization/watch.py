@@ -71,7 +71,7 @@ class Watched:
         step = self.run.step
         with np.errstate(all="ignore"):  # a net on its way to divergence overflows
             self.run.tune(hyper(state))
-            self.run.advance(1)
+            nets.advance(state, self.run, 1)
             if self.run.step > step:
                 self._measure(state)
 

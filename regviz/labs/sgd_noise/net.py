@@ -123,7 +123,7 @@ def _frame(state: SgdNoiseState, run: nets.Run) -> Frame:
 
 def _course(state: SgdNoiseState, run: nets.Run) -> Panel:
     """Sharpness of each batch size over training, and 2/η where all share η."""
-    steps, values = run.record.steps, run.record["sharpness"]
+    steps, values = run.looks("sharpness")
     variants = run.variants
     marks: list[Mark] = []
     good = values[np.isfinite(values) & (values < 1e6)]
@@ -141,7 +141,7 @@ def _course(state: SgdNoiseState, run: nets.Run) -> Panel:
 
 
 def _by_size(state: SgdNoiseState, run: nets.Run) -> Panel:
-    last = nets.shown(run.record["sharpness"][-1])
+    last = nets.shown(run.looks("sharpness")[1][-1])
     bars = Bars(
         key="sizes", values=last, labels=tuple(v.name for v in run.variants), roles=tuple(v.role for v in run.variants)
     )
@@ -156,7 +156,7 @@ def _by_size(state: SgdNoiseState, run: nets.Run) -> Panel:
 
 def _rescaled(run: nets.Run) -> Panel:
     """One function, many sharpnesses."""
-    found = nets.shown(run.record["rescaled"][-1][0])
+    found = nets.shown(run.looks("rescaled")[1][-1][0])
     good = found[np.isfinite(found) & (found > 0.0)]
     low, high = (float(good.min()), float(good.max())) if good.size else (0.1, 1.0)
     marks = (
@@ -172,12 +172,12 @@ def _rescaled(run: nets.Run) -> Panel:
 
 
 def _readouts(run: nets.Run) -> tuple[Readout, ...]:
-    last = run.record["sharpness"][-1]
+    last = run.looks("sharpness")[1][-1]
     own = tuple(
         Readout(name=f"sharpness_{v.key}", value=nets.finite(value), label=f"{v.name}: sharpness", role=v.role)
         for v, value in zip(run.variants, last, strict=True)
     )
-    span = run.record["rescaled"][-1][0]
+    span = run.looks("rescaled")[1][-1][0]
     change = nets.finite(span.max() / span.min()) if np.isfinite(span).all() and span.min() > 0 else None
     return (
         *nets.readouts(run), *own,
@@ -187,7 +187,7 @@ def _readouts(run: nets.Run) -> tuple[Readout, ...]:
 
 
 def _caption(state: SgdNoiseState, run: nets.Run) -> str:
-    last = run.record["sharpness"][-1]
+    last = run.looks("sharpness")[1][-1]
     words = [show(float(value)) if np.isfinite(value) else "undefined" for value in last]
     test = run.score("test")
     if run.task.classes:
@@ -198,5 +198,5 @@ def _caption(state: SgdNoiseState, run: nets.Run) -> str:
         ends = f"test loss: {', '.join(right)}"
     return (
         f"Step {run.step}: for B = 2, 8, 32, 64 the sharpness (measured at step {run.record.steps[-1]}) is "
-        f"{', '.join(words)}; {ends}."
+        f"{', '.join(words)}; {ends}{nets.frozen(run)}."
     )

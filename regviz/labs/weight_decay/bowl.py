@@ -181,6 +181,11 @@ def _multiplier(state: WeightDecayState) -> Array:
     return 0.5 + 0.5 * np.cos(np.pi * t / state.steps) if state.schedule == COSINE else np.ones(state.steps)
 
 
+def schedule(state: WeightDecayState, step: int) -> float:
+    """The multiplier of the last step made, of the first one before that."""
+    return float(_multiplier(state)[max(step - 1, 0)])
+
+
 def _noise(state: WeightDecayState) -> Array:
     """σH^{1/2}z for standard normal z (T, 2), the same for all methods."""
     z = generator(state.seed, "bowl").standard_normal((state.steps, 2))

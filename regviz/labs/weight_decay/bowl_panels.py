@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz.lab import Axis, Bars, Frame, Handle, Lines, Mark, Panel, Points, Readout, Rule, show
+from regviz.labs.weight_decay import bowl_steps
 from regviz.labs.weight_decay.bowl import (
     MINIMUM,
     SILENT_RATE,
@@ -16,6 +17,7 @@ from regviz.labs.weight_decay.bowl import (
     hessian,
     paths,
     penalised,
+    schedule,
     silent,
 )
 from regviz.labs.weight_decay.state import METHODS, PAPER, ROLES, WeightDecayState, reading, shrink
@@ -35,38 +37,42 @@ _KEPT_Y = Axis(low=0.0, high=1.35, label="share of the best weight kept")
 
 
 def frames(state: WeightDecayState) -> Generator[Frame, Any, None]:
-    """The paths growing by ``pace`` steps; every control takes effect on the whole way."""
-    step = 0
+    """The paths growing by ``pace`` steps, or with a pace of 1 by the parts of a step; every control takes effect on
+    the whole way.
+    """
+    step, part = 0, bowl_steps.WHOLE
     while True:
-        news = yield _frame(state, step)
+        news = yield _frame(state, step, part)
         if news is not None:
             state = news
-            step = min(step, state.steps)
+            step, part = min(step, state.steps), bowl_steps.WHOLE
         elif step >= state.steps:
             return
         else:
-            step = min(step + state.pace, state.steps)
+            step, part = bowl_steps.following(state, step, part)
 
 
-def _frame(state: WeightDecayState, step: int) -> Frame:
+def _frame(state: WeightDecayState, step: int, part: int) -> Frame:
     found = paths(state)
+    words = bowl_steps.words(found, step, part) if part else _caption(state, found, step)
     status = "diverged" if _gone(found, step) else "running" if step < state.steps else "stopped"
     return Frame(
-        panels=(_bowl(state, found, step), _decay(state, found, step), _kept(state, found, step), _silent(state)),
-        readouts=_readouts(state, found, step), caption=_caption(state, found, step) + _lost(found, step),
-        status=status, message=_message(found, step), progress=step / state.steps, equation=reading(state, state.rate),
+        panels=(_bowl(state, found, step, part), _decay(state, found, step), _kept(state, found, step), _silent(state)),
+        readouts=_readouts(state, found, step), caption=words + _lost(found, step), status=status,
+        message=_message(found, step), progress=(step + part / 3) / state.steps,
+        equation=reading(state, state.rate, schedule(state, step)),
         subtitle=f"decay multiplies by 1 − {'λ' if state.form == PAPER else 'ηλ'}, step {step}",
     )  # fmt: skip
 
 
-def _bowl(state: WeightDecayState, found: Paths, step: int) -> Panel:
+def _bowl(state: WeightDecayState, found: Paths, step: int, part: int) -> Panel:
     at = np.unique(np.linspace(0, step, min(step + 1, _DRAWN)).astype(int))
     way = found.w[at]
     lines = [
         Lines(key=f"path{k}", x=way[:, k, 0], y=way[None, :, k, 1], role=ROLES[k], dash=k == 3, thin=True)
         for k in (2, 3, 0, 1)
     ]
-    rest = found.average(step)
+    rest = found.w[step] if part else found.average(step)
     ends = Points(key="ends", x=rest[:, 0], y=rest[:, 1], roles=ROLES, labels=_names(found, step))
     best = penalised(state)
     optimum = Points(
@@ -75,8 +81,9 @@ def _bowl(state: WeightDecayState, found: Paths, step: int) -> Panel:
     x, y = _NEAR if _inside(state) else _WIDE
     start = Handle(key="start", x=state.start_x, y=state.start_y, bound_x="start_x", bound_y="start_y", label="start")
     return Panel(
-        key="bowl", title="Paths, and the mean of their last quarter", x=x, y=y,
-        marks=(*_levels(state.ratio, state.angle), *lines, optimum, ends, start),
+        key="bowl", title=f"Paths, and {'their next step' if part else 'the mean of their last quarter'}", x=x, y=y,
+        marks=(*_levels(state.ratio, state.angle), *lines, optimum, ends, *bowl_steps.arrows(found, step, part), start),
+        readouts=bowl_steps.header(step, part),
     )  # fmt: skip
 
 
@@ -128,8 +135,13 @@ def _decay(state: WeightDecayState, found: Paths, step: int) -> Panel:
     )  # fmt: skip
     return Panel(
         key="decay", title="Effective decay of each weight", x=x, y=y, marks=(*marks, points),
-        readouts=(Readout(name="adamw", value=shrink(state, state.rate), label="AdamW takes", role=ROLES[1]),),
+        readouts=(Readout(name="adamw", value=_now(state, step), label="AdamW takes", role=ROLES[1]),),
     )
+
+
+def _now(state: WeightDecayState, step: int) -> float:
+    """The share of a weight that AdamW takes at this moment of the schedule."""
+    return shrink(state, state.rate) * schedule(state, step)
 
 
 def _decades(values: Array, label: str) -> Axis:
@@ -191,12 +203,10 @@ def _silent(state: WeightDecayState) -> Panel:
 @lru_cache(maxsize=2)
 def _silent_curves(form: str) -> tuple[Mark, ...]:
     told = silent(TOLD, form)
-    curves = Lines(
-        key="curves", x=np.array(LAMS), y=silent(LAMS, form), labels=METHODS[:2], roles=ROLES[:2]
-    )
+    curves = Lines(key="curves", x=np.array(LAMS), y=silent(LAMS, form), labels=("", METHODS[1]), roles=ROLES[:2])
     points = Points(
         key="told", x=np.array(TOLD), y=told[0], role=ROLES[0], shape="ring",
-        labels=tuple(f"{end:.5f}" for end in told[0]),
+        labels=tuple(f"{METHODS[0]} {end:.5f}" if k == 0 else f"{end:.5f}" for k, end in enumerate(told[0])),
     )  # fmt: skip
     return curves, points
 
@@ -253,7 +263,7 @@ def _caption(state: WeightDecayState, found: Paths, step: int) -> str:
         return f"Step {step}: with λ = 0 nothing decays, and the SGD paths and the Adam paths are one each."
     adam, adamw = share[0], share[1]
     if not (np.isfinite([*adam, *adamw]).all() and (adam > 0).all()):
-        return f"Step {step}: AdamW takes {show(shrink(state, state.rate))} of every weight in a step."
+        return f"Step {step}: AdamW takes {show(_now(state, step))} of every weight in a step."
     uneven = max(adam) / min(adam)
     even = f"{show(float(adamw[0]))} of both"
     if not np.isclose(adamw[0], adamw[1], rtol=1e-6):  # the weights decayed at different times of the schedule

@@ -137,8 +137,10 @@ def _readouts(run: nets.Run) -> tuple[Readout, ...]:
 
 def _caption(state: WeightDecayState, run: nets.Run) -> str:
     losses, sizes = run.score("validation").loss[:2], run.measures()["size"][:2]
-    if not (np.isfinite(losses).all() and np.isfinite(sizes).all()):
-        return f"Training diverged at λ = {show(state.lam)}."
+    sound = np.isfinite(losses) & np.isfinite(sizes)
+    if not sound.all():
+        who = " and ".join(METHODS[k] for k in (0, 1) if not sound[k])
+        return f"Step {run.step}: {who} diverged with λ = {show(state.lam)} and η = {show(state.rate)}."
     return (
         f"Step {run.step} with λ = {show(state.lam)}{_still(run)} has ‖w‖ = {show(float(sizes[0]))} and validation "
         f"loss {show(float(losses[0]))}, AdamW ‖w‖ = {show(float(sizes[1]))} and {show(float(losses[1]))}."

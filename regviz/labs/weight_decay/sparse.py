@@ -171,7 +171,7 @@ def _caption(state: WeightDecayState, run: nets.Run) -> str:
     (held, wanted), (zeros, open_) = counts.astype(int).tolist()
     l1 = float(run.first_hyper.arrays(2)["l1"][0])
     return (
-        f"Step {run.step}: the freezing rule holds {held} weights at 0, {wanted} of them although the loss pulls "
-        f"harder than λ₁ = {show(l1)}; the prox has {zeros} zeros, {open_} of them about to come back"
+        f"Step {run.step}: the freezing rule holds {held} weight{'s' * (held != 1)} at 0, {wanted} of them although "
+        f"the whole loss pulls harder than λ₁ = {show(l1)}; of the {zeros} at 0 by the prox it pulls {open_} so hard"
         f"{nets.frozen(run)}."
     )

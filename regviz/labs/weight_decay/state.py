@@ -97,8 +97,8 @@ def shrink(state: WeightDecayState, rate: float) -> float:
     return state.lam * (rate if state.form == PYTORCH else 1.0)
 
 
-def reading(state: WeightDecayState, rate: float) -> str:
-    """AdamW's rule with the numbers of ``state``: which of the two decays is in use."""
+def reading(state: WeightDecayState, rate: float, multiplier: float = 1.0) -> str:
+    """AdamW's rule with the numbers of ``state``: which of the two decays is in use; a schedule multiplies both."""
     factor = "ηλ" if state.form == PYTORCH else "λ"
     whose = "PyTorch" if state.form == PYTORCH else "Algorithm 2"
-    return f"AdamW: w ← (1 − {factor})w − η m̂/(√v̂ + ε), {factor} = {show(shrink(state, rate))} ({whose})"
+    return f"AdamW: w ← (1 − {factor})w − η m̂/(√v̂ + ε), {factor} = {show(multiplier * shrink(state, rate))} ({whose})"
