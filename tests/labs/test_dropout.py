@@ -9,6 +9,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from regviz.export import last_frame
+from regviz.lab import controls
 from regviz.labs import _nets as nets
 from regviz.labs.dropout import band, ensemble, lab, linear, masks, members, net
 from regviz.labs.dropout.state import ENSEMBLE, LINEAR, TWO, DropoutState, widths
@@ -273,3 +274,19 @@ def test_the_numpy_snippet_gives_both():
     exec(lab.snippets(TWIN)["NumPy"], names)  # noqa: S102 - our own text
     assert names["ridge"] == pytest.approx(linear.solution(made.X, made.y, TWIN.drop))
     assert names["average"] == pytest.approx(names["ridge"], abs=0.1)
+
+
+@pytest.mark.parametrize(("fields", "words"), [
+    ({"drop": 0.0}, "nothing is dropped"), ({"dataset": "sine", "activation": "linear"}, "exact here up to rounding"),
+    ({}, "neither need be exact"),
+])  # fmt: skip
+def test_two_layers_are_called_inexact_only_where_they_can_be(fields, words):
+    frame = last_frame(lab, replace(SMALL, depth=TWO, steps=20, pace=20, **fields))
+    assert words in frame.caption
+    assert (frame.readout("arithmetic_gap") > 1e-9) == (not fields)
+
+
+def test_the_linear_twin_has_no_dead_controls():
+    known = {control.name: control for control in controls(DropoutState)}
+    assert not known["train_size"].applies(TWIN)
+    assert known["train_size"].applies(NETS)

@@ -53,6 +53,15 @@ def test_patience_and_least_gain_decide_as_they_say(finished, patience, min_delt
     assert frame.readout("stopped_at") == stopped
 
 
+def test_a_loss_to_beat_is_not_called_the_lowest():
+    frame = last_frame(lab, replace(NET, min_delta=5.0, steps=100))
+    lowest = looks(frame)[1].min()
+    assert lowest < looks(frame)[1][0], "something lower was seen"
+    assert "lowest" not in frame.caption
+    assert "δ = 5.00" in frame.caption
+    assert "lowest validation loss" in last_frame(lab, replace(NET, steps=100)).caption
+
+
 def test_stopping_helps_where_labels_are_noisy(finished):
     assert finished.readout("stopped_at") < NET.steps
     assert finished.readout("validation_loss_b") < 0.5 * finished.readout("validation_loss_a")

@@ -254,7 +254,7 @@ def test_other_problems_have_their_pictures(dataset, norm):
 def test_a_diverged_run_is_said():
     frame = last_frame(lab, replace(SHORT, norm=NONE, dataset="sine", rate=500.0, activation="relu", steps=40))
     assert frame.status == "diverged"
-    assert "no finite" in frame.caption
+    assert "no longer finite" in frame.caption
 
 
 @pytest.mark.parametrize("norm", NORMS)
@@ -266,3 +266,13 @@ def test_the_snippet_has_the_numbers(norm):
     assert ("nn.LayerNorm(16, eps=1e-05)" in text) == (norm == LAYER)
     assert "lr=0.05" in lab.snippets(replace(STATE, dataset="sine"))["PyTorch"], "MSELoss has no factor 1/2"
     assert nets.task(STATE).classes == 2
+
+
+@pytest.mark.parametrize(("fields", "words"), [
+    ({"rate": 1e3}, "finds no gradient to multiply"), ({"lam": 0.0}, "multiplies the gradient by 0.333"),
+])  # fmt: skip
+def test_a_vanished_gradient_is_not_called_infinite(fields, words):
+    frame = last_frame(lab, replace(SHORT, **fields))
+    assert words in frame.caption
+    assert ("never shrink" in frame.equation) == ("lam" in fields)
+    assert "small ηλ" in last_frame(lab, replace(SHORT, lam=5.0)).equation

@@ -188,6 +188,23 @@ def test_rescaling_keeps_the_function_and_moves_the_sharpness(trained):
     assert "rescaled" not in {panel.key for panel in tanh.panels}
 
 
+def test_a_frozen_net_keeps_its_sharpness():
+    """Rescaled curve, bar, curve over training and read-out stay those of the step where the first net is frozen."""
+    state = replace(NET, steps=150, freeze=50)
+    still, live = last_frame(lab, state), last_frame(lab, replace(state, freeze=0))
+    then = last_frame(lab, replace(state, steps=50, freeze=0))
+    for name in ("sharpness_a", "rescaling"):
+        assert still.readout(name) == then.readout(name) != live.readout(name)
+    assert still.readout("sharpness_b") == live.readout("sharpness_b")
+    curves = [frame.panel("rescaled").mark("rescaled").y for frame in (still, then)]
+    assert np.array_equal(*curves)
+    bars = still.panel("sizes").mark("sizes").values
+    assert bars[0] == still.readout("sharpness_a")
+    course = still.panel("sharpness").mark("sharpness")
+    assert course.y[0, -1] == course.y[0, 1]
+    assert "frozen at step 50" in still.caption
+
+
 def test_learning_rates_of_the_nets():
     assert net.rates(NET) == (0.1,) * 4
     assert net.rates(replace(NET, scaling=SAME_RATIO)) == pytest.approx([0.025, 0.1, 0.4, 0.8])

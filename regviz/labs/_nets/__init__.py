@@ -77,13 +77,14 @@ from regviz.labs._nets.words import (
     readouts,
     shown,
     status,
+    steps,
     subtitle,
 )
 
 __all__ = [
     "DIVERGED", "NetControls", "Run", "Task", "Variant", "accuracies", "advance", "along", "between", "class_looks",
-    "curves", "diagram", "diverged", "finite", "fixed", "freezing", "frozen", "functions", "gap", "gap_curves", "grown", "histogram",
-    "hyper", "inside", "key", "losses", "net", "node_values", "norms", "optimiser", "over", "pictures", "plane",
-    "progress", "pytorch", "readouts", "rule", "shown", "status", "subtitle", "surface", "task", "train", "units",
-    "variants",
+    "curves", "diagram", "diverged", "finite", "fixed", "freezing", "frozen", "functions", "gap", "gap_curves",
+    "grown", "histogram", "hyper", "inside", "key", "losses", "net", "node_values", "norms", "optimiser", "over",
+    "pictures", "plane", "progress", "pytorch", "readouts", "rule", "shown", "status", "steps", "subtitle", "surface",
+    "task", "train", "units", "variants",
 ]  # fmt: skip

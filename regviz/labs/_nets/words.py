@@ -22,6 +22,11 @@ def shown(values: Any) -> Any:
     return np.where(np.abs(values) < 1e30, values, np.nan)
 
 
+def steps(count: int) -> str:
+    """So many steps."""
+    return f"{count} step{'s' * (count != 1)}"
+
+
 def readouts(run: Run) -> tuple[Readout, ...]:
     """Step, epoch and for each variant losses, accuracies, the gap and ‖w − w₀‖.
 

@@ -21,9 +21,10 @@ class DropoutState(nets.NetControls):
     """Nets with and without dropout, every sub-network of a small net, and least squares with dropped features."""
 
     only_while: ClassVar[Mapping[str, When]] = {
-        "training": _TRAINED, "dataset": _TRAINED, "train_size": _TRAINED, "noise": _TRAINED, "label_noise": _TRAINED, "layers": _NETS,
-        "width": _NETS, "activation": _TRAINED, "probe_x": _TRAINED, "probe_y": _TRAINED, "ensemble": _ENSEMBLE,
-        "linear": _LINEAR, "samples": _TRAINED, "freeze": _NETS, "inside": _NETS,
+        "training": _TRAINED, "dataset": _TRAINED, "train_size": _TRAINED, "noise": _TRAINED,
+        "label_noise": _TRAINED, "layers": _NETS, "width": _NETS, "activation": _TRAINED, "probe_x": _TRAINED,
+        "probe_y": _TRAINED, "ensemble": _ENSEMBLE, "linear": _LINEAR, "samples": _TRAINED, "freeze": _NETS,
+        "inside": _NETS,
     }  # fmt: skip
 
     tab: str = choice(NETS, (NETS, ENSEMBLE, LINEAR), place="mode", label="view",

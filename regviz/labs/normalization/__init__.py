@@ -151,7 +151,7 @@ def _caption(state: NormalizationState, watched: Watched, looks: Looks) -> str:
     free, decayed = watched.still(watched.record["size"][:, row])[-1]
     (one, here), change = looks[state.norm][1][row], looks[state.norm][2]
     head = "Without normalisation" if state.norm == NONE else f"With {state.norm}"
-    count = f"{watched.run.step} step{'s' * (watched.run.step != 1)}"
+    count = nets.steps(watched.run.step)
     if not np.isfinite([free, decayed, change, one, here]).all():
         return f"{head} the weights or gradients are no longer finite after {count}."
     grown = f"multiplies the gradient by {show(float(here / one))}" if one > 0 else "finds no gradient to multiply"

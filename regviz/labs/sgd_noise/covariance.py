@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz.lab import Axis, Frame, Lines, Mark, Panel, Points, Readout, Rule, show
+from regviz.labs import _nets as nets
 from regviz.labs._nets.record import Record
 from regviz.labs.sgd_noise.axes import around, axis
 from regviz.labs.sgd_noise.state import SgdNoiseState
@@ -291,6 +292,6 @@ def _caption(state: SgdNoiseState, cloud: Cloud, settled: Array | None) -> str:
     ratio = total / float(np.trace(fixed)) if np.trace(fixed) > 0.0 else 1.0
     return (
         f"At η = {show(state.rate)}, B = {state.batch} the exact spread tr Σ settles at {show(total)}, "
-        f"{show(ratio)} times what noise fixed at the minimum would give; after {cloud.step} steps the runs show "
-        f"{show(float(np.trace(cloud.measured()[0])))}."
+        f"{show(ratio)} times what noise fixed at the minimum would give; after {nets.steps(cloud.step)} the runs "
+        f"show {show(float(np.trace(cloud.measured()[0])))}."
     )

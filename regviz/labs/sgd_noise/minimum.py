@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz.lab import Axis, Bars, Frame, Lines, Mark, Panel, Points, Readout, Rule, show
+from regviz.labs import _nets as nets
 from regviz.labs.sgd_noise.axes import axis, rounded
 from regviz.labs.sgd_noise.state import SgdNoiseState
 from regviz.neural import generator
@@ -234,8 +235,8 @@ def _caption(state: SgdNoiseState, walk: Walk) -> str:
     kept = float(np.linalg.norm(made.outside(walk.start)))
     sgd = f"SGD is {show(float(distance[2]), 2)} away" if np.isfinite(distance[2]) else "SGD has diverged"
     return (
-        f"After {walk.step} steps descent from zero is {show(float(distance[0]), 2)} away from the smallest solution "
-        f"(loss {show(float(loss[0]), 2)}), {sgd}; the other start keeps its null-space part {show(kept)}."
+        f"After {nets.steps(walk.step)} descent from zero is {show(float(distance[0]), 2)} away from the smallest "
+        f"solution (loss {show(float(loss[0]), 2)}), {sgd}; the other start keeps its null-space part {show(kept)}."
     )
 
 

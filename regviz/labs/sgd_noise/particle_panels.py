@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz.lab import Axis, Frame, Lines, Mark, Panel, Points, Readout, Rule, show
+from regviz.labs import _nets as nets
 from regviz.labs.sgd_noise import particles
 from regviz.labs.sgd_noise.axes import axis, rounded, upwards
 from regviz.labs.sgd_noise.particles import BATCHES, COUNT, Particles, Physics
@@ -227,7 +228,9 @@ def _caption(cloud: Particles, settled: float | None, limit: float) -> str:
         head = f"At T = {show(kind.temp)} Gibbs puts {_percent(limit)} in the left well"
     measured = cloud.measured()[0]
     seen = _percent(measured) if kind.border is not None else show(measured)
-    now = f"the particles are at {seen} after {cloud.step} steps" if np.isfinite(measured) else "no particle is left"
+    now = f"the particles are at {seen} after {nets.steps(cloud.step)}"
+    if not np.isfinite(measured):
+        now = "no particle is left"
     if settled is None:
         return f"{head}, the limit of small steps; the exact law is not computed for steps as small as these; {now}."
     exact = _percent(settled) if kind.border is not None else show(settled)

@@ -103,14 +103,10 @@ def histogram(state: StochasticDepthState, depths: Array) -> Panel:
         key="depths", values=seen, truth=exact, role="informative:3", labels=tuple(map(str, range(len(exact))))
     )
     readouts = (
-        Readout(name="bar", value=f"bar: {_steps(len(depths))}", role="informative:3"),
+        Readout(name="bar", value=f"bar: {nets.steps(len(depths))}", role="informative:3"),
         Readout(name="tick", value="tick: exact"),
     )  # fmt: skip
     return Panel(key="depths", title="Effective depth", x=x, y=y, marks=(bars,), readouts=readouts)
-
-
-def _steps(count: int) -> str:
-    return f"{count} step{'s' * (count != 1)}"
 
 
 @lru_cache(maxsize=64)
