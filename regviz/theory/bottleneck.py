@@ -16,6 +16,8 @@ LEAST = 1e-300
 """Floor of probabilities under a logarithm."""
 EMPTY = 1e-9
 """Clusters of less weight are not counted."""
+ROUNDING = 1e-13
+"""Information of so few bits is rounding."""
 SAME = 1e-3
 """Two clusters whose p(y|t) differ by less in every y are one."""
 
@@ -32,7 +34,8 @@ def mutual_information(joint: Array) -> float:
     """I in bits of a joint distribution (a, b)."""
     outer = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0)
     inside = joint > 0
-    return max(0.0, float(np.sum(joint[inside] * np.log2(joint[inside] / outer[inside]))))
+    found = float(np.sum(joint[inside] * np.log2(joint[inside] / outer[inside])))
+    return found if found > ROUNDING else 0.0
 
 
 def entropy(p: Array) -> float:

@@ -5,6 +5,7 @@ in bits plus what depends on the widths alone. Ridge is τ² = σ²/(nλ), the l
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,11 @@ class Sender:
     w_cell: float
     lams: Array
     penalty: str
+
+    @cached_property
+    def _singular(self) -> tuple[Array, Array]:
+        U, d, _ = np.linalg.svd(self.X, full_matrices=False)
+        return U, d
 
     def width(self, lam: float) -> float:
         """The prior's width: the standard deviation τ for ridge, the scale b for the lasso."""
@@ -92,8 +98,9 @@ class Sender:
     def evidence_length(self, lam: float, y: Array) -> float:
         """Bits of the data under the mixture over all w, by densities; Gaussian prior only."""
         n = len(y)
-        values, vectors = np.linalg.eigh(self.X @ self.X.T)
-        spread = np.maximum(values, 0.0) * self.width(lam) ** 2 + self.sigma**2
-        square = float(np.sum((vectors.T @ y) ** 2 / spread))
-        nats = 0.5 * (n * np.log(2.0 * np.pi) + np.log(spread).sum() + square)
+        U, d = self._singular
+        inside, noise = (U.T @ y) ** 2, self.sigma**2
+        spread = d**2 * self.width(lam) ** 2 + noise
+        square = np.sum(inside / spread) + max(float(y @ y - inside.sum()), 0.0) / noise
+        nats = 0.5 * (n * np.log(2.0 * np.pi) + np.log(spread).sum() + (n - len(d)) * np.log(noise) + square)
         return float(nats / np.log(2.0) - n * np.log2(self.y_cell))

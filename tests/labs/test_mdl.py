@@ -25,7 +25,7 @@ from regviz.theory.description_length_polynomial import CODES
 
 
 def shown_bits(frame):
-    return frame.panel("message").mark("bits").label
+    return "".join("1" if fade == 1.0 else "0" for fade in frame.panel("message").mark("bits").fade)
 
 
 @pytest.mark.parametrize("changes", [

@@ -184,7 +184,7 @@ def _caption(made: GaussianBottleneck, beta: float, inside: int, kept: float, to
     number = f"{inside} of {len(critical)}" if inside < len(critical) else f"all {len(critical)}"
     start = (
         f"At β = {show(beta)} T keeps {show(kept)} bits along {number} eigenvectors and tells "
-        f"{show(100.0 * told / made.relevant)} % of I(X;Y) = {show(made.relevant)} bits"
+        f"{100.0 * told / made.relevant:.1f} % of I(X;Y) = {show(made.relevant)} bits"
     )
     if inside == len(critical):
         return f"{start}."

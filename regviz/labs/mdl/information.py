@@ -112,7 +112,7 @@ def _clusters(q: Array) -> Panel:
     count = q.shape[1]
     names = tuple((float(k + 1), f"t{k + 1}") for k in range(count))
     return Panel(
-        key="clusters", title=f"Soft clusters p(t|x): {count} {'differs' if count == 1 else 'differ'}",
+        key="clusters", title=f"Soft clusters p(t|x): {'one for all x' if count == 1 else f'{count} differ'}",
         x=_X, y=_cluster_axis(names),
         marks=(Field(key="clusters", z=_sharp(q.T), extent=(0.5, XS + 0.5, 0.5, count + 0.5), low=0.0, high=1.0),),
     )  # fmt: skip
@@ -129,14 +129,13 @@ _Y = Axis(low=0.5, high=YS + 1.3, label="y", ticks=_NAMES[:YS])
 
 
 def _conditionals(made: Bottleneck, given_t: Array) -> Panel:
-    high = float(made.given_x.max())
     left = XS + 2.5
     return Panel(
         key="conditionals", title="p(y|x), and p(y|t) as T tells it", x=_BOTH, y=_Y,
         marks=(
             _given_x(made),
             Field(key="given_t", z=_sharp(given_t.T), extent=(left, left + len(given_t), 0.5, YS + 0.5), low=0.0,
-                  high=high),
+                  high=_darkest(made)),
             Text(key="names", x=np.array([0.5 + XS / 2, left + len(given_t) / 2]), y=np.array([YS + 0.9] * 2),
                  role="muted", labels=("p(y|x)", "p(y|t)")),
         ),
@@ -146,7 +145,12 @@ def _conditionals(made: Bottleneck, given_t: Array) -> Panel:
 @lru_cache(maxsize=32)
 def _given_x(made: Bottleneck) -> Mark:
     return Field(key="given_x", z=_sharp(made.given_x.T), extent=(0.5, XS + 0.5, 0.5, YS + 0.5), low=0.0,
-                 high=float(made.given_x.max()))  # fmt: skip
+                 high=_darkest(made))  # fmt: skip
+
+
+def _darkest(made: Bottleneck) -> float:
+    """The largest p(y|x), or more where all are about even, so that even is pale."""
+    return max(float(made.given_x.max()), 3.0 / YS)
 
 
 def _over_beta(made: Bottleneck, path: Annealing, beta: float) -> Panel:
@@ -203,7 +207,7 @@ def _caption(made: Bottleneck, now: Point, ends: tuple[Point, ...], done: bool) 
     share = 100.0 * now.told / made.relevant
     start = (
         f"At β = {show(now.beta)} T keeps {show(now.kept)} of {show(made.entropy)} bits of X in {now.clusters} "
-        f"{'cluster' if now.clusters == 1 else 'clusters'} and tells {show(share)} % of the "
+        f"{'cluster' if now.clusters == 1 else 'clusters'} and tells {share:.1f} % of the "
         f"{show(made.relevant)} bits that X tells of Y"
     )
     if made.critical is not None and now.clusters == 1:
@@ -216,5 +220,5 @@ def _caption(made: Bottleneck, now: Point, ends: tuple[Point, ...], done: bool) 
     starts = "start" if len(ends) == 1 else "starts"
     return (
         f"{start}; of {len(ends)} random {starts} {_worse(now, ends)} ended at a worse Lagrangian, "
-        f"telling {show(min(shares))} to {show(max(shares))} %."
+        f"telling {min(shares):.1f} to {max(shares):.1f} %."
     )

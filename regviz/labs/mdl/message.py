@@ -8,13 +8,10 @@ import numpy as np
 from regviz.lab import Panel, Readout, Region
 from regviz.labs.mdl.axes import axis
 
-COLUMNS, ROWS = 48, 12
-MOST = COLUMNS * ROWS
-SHORT = 240
-"""Up to this many bits the cells are twice as wide and stand in ten rows."""
-"""Bits that are drawn; the header tells how many there are."""
-_X = {columns: axis(-0.3, columns + 0.3, hidden=True) for columns in (COLUMNS // 2, COLUMNS)}
-_Y = axis(-ROWS - 0.2, 0.2, hidden=True)
+SIZES = ((16, 6), (24, 10), (48, 12))
+"""Columns and rows of cells: the first size that holds the message, or the last one for its beginning."""
+MOST = SIZES[-1][0] * SIZES[-1][1]
+"""Bits that are drawn; the title tells how many there are."""
 
 Part = tuple[str, str, str]
 """Name, bits, role."""
@@ -23,27 +20,29 @@ Part = tuple[str, str, str]
 def panel(parts: Sequence[Part], totals: Sequence[tuple[str, int, str]]) -> Panel:
     """The card of the message made of ``parts`` in order, with the ``totals`` (name, bits, role) in its header."""
     count = sum(len(bits) for _, bits, _ in parts)
-    shown = f"first {MOST} of {count}" if count > MOST else "all"
+    shown = f"the first {MOST}" if count > MOST else "all"
+    columns, rows = _size(count)
     return Panel(
-        key="message", title=f"The message: {count} bits, {shown} shown", x=_X[_columns(count)], y=_Y,
-        marks=(_cells(tuple(parts)),),
+        key="message", title=f"The message: {count} bits, {shown} shown", x=axis(-0.3, columns + 0.3, hidden=True),
+        y=axis(-rows - 0.2, 0.2, hidden=True), marks=(_cells(tuple(parts)),),
         readouts=tuple(
             Readout(name=f"part_{i}", value=f"{name} {bits}", role=role) for i, (name, bits, role) in enumerate(totals)
         ),
     )  # fmt: skip
 
 
-def _columns(count: int) -> int:
-    return COLUMNS if count > SHORT else COLUMNS // 2
+def _size(count: int) -> tuple[int, int]:
+    return next((size for size in SIZES if size[0] * size[1] >= count), SIZES[-1])
 
 
 @lru_cache(maxsize=32)
 def _cells(parts: tuple[Part, ...]) -> Region:
-    bits = "".join(word for _, word, _ in parts)[:MOST]
+    whole = "".join(word for _, word, _ in parts)
+    bits = whole[:MOST]
     roles = tuple(role for _, word, role in parts for _ in word)[:MOST]
-    at, columns = np.arange(len(bits)), _columns(sum(len(word) for _, word, _ in parts))
+    at, columns = np.arange(len(bits)), _size(len(whole))[0]
     left, top = (at % columns).astype(float), -(at // columns).astype(float)
     x = np.stack([left + 0.08, left + 0.92, left + 0.92, left + 0.08], axis=1)
     y = np.stack([top - 0.08, top - 0.08, top - 0.92, top - 0.92], axis=1)
     fade = np.where(np.array(list(bits)) == "1", 1.0, 0.25)
-    return Region(key="bits", x=x, y=y, fade=fade, roles=roles, outline=False, label=bits)
+    return Region(key="bits", x=x, y=y, fade=fade, roles=roles, outline=False)

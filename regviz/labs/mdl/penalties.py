@@ -219,9 +219,10 @@ def _readouts(made: Scene, at: int, model: int, data: int) -> tuple[Readout, ...
 def _caption(made: Scene, at: int, state: MdlState) -> str:
     lam, best = float(LAMS[at]), float(LAMS[made.best])
     edge = " (the end of the grid)" if made.best in (0, len(LAMS) - 1) else ""
+    last = "" if LAMS[0] < made.cv.lam_min < LAMS[-1] else " (the end of the grid)"
     kind = PRIORS[state.penalty].capitalize()
     return (
         f"At λ = {show(lam)} the coefficients take {made.model[at]:.0f} bits under their {kind} prior and the data "
         f"{made.data[at]:.0f}; the shortest message is at λ = {show(best)}{edge}, the least "
-        f"cross-validation error at λ = {show(made.cv.lam_min)}: two criteria, which need not agree."
+        f"cross-validation error at λ = {show(made.cv.lam_min)}{last}: two criteria, which need not agree."
     )

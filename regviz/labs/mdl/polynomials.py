@@ -129,7 +129,7 @@ def _above(made: Curve) -> Panel:
 
 def _fit(state: MdlState, made: Curve, d: int) -> Panel:
     sent = made.messages[d]
-    reach = rounded(1.1 * float(np.abs(made.y).max() or 1.0))
+    reach = rounded(1.2 * max(float(np.abs(made.y).max()), float(np.abs(truth(state.curve, _GRID)).max()), made.cell))
     line = _drawn(made, d)
     sigma = sent.parts.spread * made.cell
     still: list[Mark] = [

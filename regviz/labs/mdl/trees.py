@@ -142,7 +142,7 @@ def _bits(made: Forest, count: int) -> Panel:
                    shape="ring"),
         ),
         readouts=(*(Readout(name=part, value=part, role=ROLES[part]) for part in PARTS),
-                  Readout(name="plain", value="- - one bit a label", role="muted")),
+                  Readout(name="plain", value="- - 1 bit each", role="muted")),
     )  # fmt: skip
 
 
