@@ -12,7 +12,7 @@ from regviz.labs.normalization import lab, panels
 from regviz.labs.normalization.scaling import ALPHAS, Probe, scaled, scaled_averages
 from regviz.labs.normalization.state import BATCH, LAYER, NONE, NORMS, NormalizationState, layer_of
 from regviz.labs.normalization.watch import Trio, Watched, equilibrium_norm, rotation
-from regviz.neural import Batch, BatchNorm, Evaluator, LayerNorm, Net, Network
+from regviz.neural import Batch, BatchNorm, Evaluator, LayerNorm, Net, Network, batch_of
 
 STATE = NormalizationState()
 SHORT = replace(STATE, steps=60, pace=60)
@@ -42,7 +42,7 @@ def test_scaled_weights_are_the_same_function(norm, alpha, activation):
     both = np.stack([params, scaled(watched.run.net, params, np.array([alpha]))[0]])
     assert np.abs(both[1] - both[0]).max() > 0.01
     network = Network(watched.run.net, 2, 100, dtype=np.float64, params=both.copy())
-    network.load(watched.run.gradient_batch())
+    network.load(batch_of(watched.run.net, watched.run.task.train.X, watched.run.task.train.y))
     outputs = network.forward().copy()
     assert outputs[1] == pytest.approx(outputs[0], rel=1e-10, abs=1e-12)
     grad = network.backward()

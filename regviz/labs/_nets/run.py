@@ -236,20 +236,11 @@ class Run:
         steps, values = self.record.steps, self.record[name]
         if steps[-1] != self.step:
             steps, values = np.append(steps, self.step), np.concatenate([values, self.measures()[name][None]])
-        return steps, self._stilled(steps, values)
+        return steps, _held(self, steps, values)
 
     def looks(self, name: str) -> tuple[Array, Array]:
         """As `curve`, without the present moment between two looks: for what is too dear to be measured at once."""
-        return self.record.steps, self._stilled(self.record.steps, self.record[name])
-
-    def _stilled(self, steps: Array, values: Array) -> Array:
-        """``values`` (T, R, …) with those of a frozen variant kept."""
-        if self.frozen is None or len(self.variants) == 1:
-            return values
-        at = int(np.searchsorted(steps, self.frozen.step))
-        still = values.copy()
-        still[at:, 0] = values[at, 0]
-        return still
+        return self.record.steps, _held(self, self.record.steps, self.record[name])
 
     def measures(self) -> dict[str, Array]:
         """The newest point of every curve, each (R,) or (R, k)."""
@@ -258,10 +249,6 @@ class Run:
             return found
         row = int(np.searchsorted(self.record.steps, self.frozen.step))
         return {name: _first(self.record[name][row], value) for name, value in found.items()}
-
-    def gradient_batch(self) -> Any:
-        """All training points as one batch, for curvature."""
-        return batch_of(self.net, self.task.train.X, self.task.train.y)
 
     def _measure(self) -> dict[str, Array]:
         params, averages = self.params, self.trainer.averages
@@ -297,6 +284,16 @@ def _first(still: Array, live: Array) -> Array:
     found = live.copy()
     found[0] = still[0]
     return found
+
+
+def _held(run: Run, steps: Array, values: Array) -> Array:
+    """``values`` (T, R, …) with those of a frozen variant kept from where it is frozen."""
+    if run.frozen is None or len(run.variants) == 1:
+        return values
+    at = int(np.searchsorted(steps, run.frozen.step))
+    still = values.copy()
+    still[at:, 0] = values[at, 0]
+    return still
 
 
 _net, _hyper, _optimiser = net, hyper, optimiser  # the controls' own, where the words of Run hide them
