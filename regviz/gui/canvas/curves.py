@@ -67,7 +67,7 @@ def pieces(x: Array, y: Array, box: Box) -> Iterator[Piece]:
     """
     for px, py in runs(x, y):
         if _holds(box, px, py):
-            yield Piece(px, py)
+            yield Piece(*straightened(px, py))
         elif len(px) > 1:
             yield from _cut(px, py, box)
 
@@ -99,6 +99,19 @@ def _cut(x: Array, y: Array, box: Box) -> Iterator[Piece]:
     for start, stop, length in zip(starts.tolist(), stops.tolist(), gone.tolist(), strict=True):
         px, py = (np.concatenate([a[start : start + 1], b[start:stop]]) for a, b in zip(first, last, strict=True))
         yield Piece(px, py, length)
+
+
+def straightened(x: Array, y: Array) -> tuple[Array, Array]:
+    """The two ends of a curve that goes straight from one to the other; others as they are."""
+    along, across = x[-1] - x[0], y[-1] - y[0]
+    far, length = math.hypot(along, across), across if abs(across) > abs(along) else along
+    if len(x) < 3 or not far:
+        return x, y
+    off = np.abs((x - x[0]) * across - (y - y[0]) * along).max()
+    steps = np.diff(y if length is across else x)
+    if off > NEAR * far or (steps.min() if length > 0.0 else -steps.max()) < 0.0:
+        return x, y
+    return x[[0, -1]], y[[0, -1]]
 
 
 def lengths(x: Array, y: Array) -> Array:

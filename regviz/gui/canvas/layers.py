@@ -25,6 +25,7 @@ class Layer:
     """The paper and the longest beginning of still marks as a pixmap at device resolution.
 
     It shrinks as soon as one of its marks changes and grows when a longer beginning stayed the same twice.
+    ``efforts`` are the seconds in which a panel was last painted with the pixmap as it was (True) and anew (False).
     """
 
     def __init__(self) -> None:
@@ -32,6 +33,8 @@ class Layer:
         self._held: tuple[Mark, ...] = ()
         self._last: tuple[Mark, ...] = ()
         self._promising = 0
+        self.efforts = {True: 0.0, False: 0.0}
+        self._axes: Hashable = None
         self._pixmap = QPixmap()
         self._place: Place | None = None
 
@@ -41,10 +44,15 @@ class Layer:
         count = self._settled(panel.marks) if key == self._key else 0
         if key != self._key or count != len(self._held) or self._place is None:
             self._paint(panel, panel.marks[:count], layout, theme, scale, ratio)
-            self._key = key
+            self._key, self._axes = key, (panel.x, panel.y)
         self._last = panel.marks
         assert self._place is not None
         return self._pixmap, self._place.copy()
+
+    def keeps(self, panel: Panel) -> bool:
+        """Whether the pixmap serves a panel as it is, as far as marks and axes tell."""
+        held = self._held
+        return self._axes == (panel.x, panel.y) and shared(held, panel.marks) == len(held)
 
     @property
     def held(self) -> int:

@@ -4,6 +4,7 @@ Neither holds a lab's state: drags become intents and gestures, which someone el
 """
 
 import logging
+import time
 from contextlib import suppress
 from types import MappingProxyType
 from typing import Any, Literal
@@ -91,6 +92,10 @@ class PanelItem(pg.GraphicsObject):  # type: ignore[misc]
         at = event.scenePos()
         self._view.tell("click", at, at, self._view.hit_at(at), event.modifiers())
 
+    def release(self) -> None:
+        """Let go of the mark that is dragged; the rest of the drag does nothing."""
+        self._held, self._dragging = None, False
+
     def hoverEvent(self, event: Any) -> None:
         """Move the read-out to the pointer."""
         self._view.point_at(None if event.isExit() else event.scenePos())
@@ -113,7 +118,7 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
         self._panel: Panel | None = None
         self._good: Panel | None = None
         self._theme, self._unit = THEMES["light"], 1.0
-        self._layer = Layer()
+        self.layer = Layer()
         self._zoom: Ranges | None = None
         self._place: Place | None = None
         self._pointer: tuple[float, float] | None = None
@@ -157,15 +162,23 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
         panel = self._panel
         return panel is not None and (panel.brush or (panel.x.hidden and panel.y.hidden and not panel.origin))
 
-    def set_panel(self, panel: Panel, caption: str = "") -> None:
-        """Show a panel; the user's zoom stays while the axes have the same ranges."""
+    def set_panel(self, panel: Panel, caption: str = "", *, repaint: bool = True) -> None:
+        """Show a panel, when its viewport is next updated; the user's zoom stays while the axes' ranges stay.
+
+        For a panel of another key the view is as new.
+        """
         old, self._panel = self._panel, panel
+        if old is not None and old.key != panel.key:
+            self._good = self._place = self._pointer = None
+            self.layer = Layer()
+            self._item.release()
         self.setAccessibleName(panel.title)
         self.setAccessibleDescription(f"{panel.title}. {caption}".strip())
-        if old is None or _ranges(old) != _ranges(panel):
+        if old is None or old.key != panel.key or _ranges(old) != _ranges(panel):
             self._zoom = None
             self._arrange()
-        self.viewport().update()
+        if repaint:
+            self.viewport().update()
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another theme."""
@@ -234,10 +247,11 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
         if self._panel is None:
             painter.fillRect(self.viewport().rect(), qcolor(self._theme.background))
             return
-        shown = self._panel
+        shown, kept, start = self._panel, self.layer.keeps(self._panel), time.perf_counter()
         try:
             self._paint(painter, shown)
             self._good = shown
+            self.layer.efforts[kept] = time.perf_counter() - start
         except Exception:
             log.exception("painting panel %r failed", shown.key)
             self._fall_back(painter)
@@ -246,19 +260,19 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
 
     def _paint(self, painter: QPainter, panel: Panel) -> None:
         made = self._made(panel)
-        pixmap, place = self._layer.prepare(panel, made, self._theme, self._unit, self.devicePixelRatioF())
+        pixmap, place = self.layer.prepare(panel, made, self._theme, self._unit, self.devicePixelRatioF())
         painter.drawPixmap(QPointF(0.0, 0.0), pixmap)
         with ink.saved(painter):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
             painter.scale(self._unit, self._unit)
-            paint_marks(painter, panel.marks[self._layer.held :], place)
+            paint_marks(painter, panel.marks[self.layer.held :], place)
             finish(painter, panel, made, place)
             self._place = place
             if self._pointer is not None and (hit := grip.find(panel, place, *self._pointer)):
                 paint_hover(painter, hit, self._pointer, Box(0, 0, made.width, made.height), self._theme)
 
     def _fall_back(self, painter: QPainter) -> None:
-        self._layer = Layer()
+        self.layer = Layer()
         painter.fillRect(self.viewport().rect(), qcolor(self._theme.background))
         if self._good is None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)

@@ -20,6 +20,8 @@ LEAST_SCALE = 0.6
 """Below this nobody could read the labels: small windows keep this size and show fewer of them."""
 _SLOWEST = 300
 """Milliseconds after which a frame counts as shown although nothing asked for it, as in a covered window."""
+_TURN = 0.04
+"""Seconds of painting for one turn of the event loop: what takes longer goes card by card, with input between them."""
 
 
 class DashboardView(QWidget):
@@ -38,10 +40,12 @@ class DashboardView(QWidget):
         self._theme, self._font_scale = THEMES["light"], 1.0
         self._frame: Frame | None = None
         self._views: dict[str, PanelView] = {}
+        self._spare: list[PanelView] = []
         self._waiting: set[str] = set()
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
+        self._unasked: list[str] = []
+        self._timer, self._next = QTimer(self, singleShot=True), QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._all_painted)
+        self._next.timeout.connect(self._ask)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(120, 80)
 
@@ -64,9 +68,11 @@ class DashboardView(QWidget):
             self._rebuild(keys)
         self._waiting = set(keys)
         for panel in frame.panels:
-            self._views[panel.key].set_panel(panel, frame.caption)
+            self._views[panel.key].set_panel(panel, frame.caption, repaint=False)
         if changed:
             self._place_views()
+        self._unasked = keys
+        self._ask()
         self._timer.start(0 if not self._visible() or not keys else _SLOWEST)
 
     def set_theme(self, theme: Theme) -> None:
@@ -97,15 +103,22 @@ class DashboardView(QWidget):
         self._place_views()
 
     def _rebuild(self, keys: list[str]) -> None:
-        views = {}
-        for key in keys:
-            views[key] = self._views.pop(key) if key in self._views else self._made(key)
-        for view in self._views.values():
+        """Views by these keys; those of panels that are gone show others now or wait hidden: a new one costs 2 ms."""
+        old = self._views
+        self._spare += [view for key, view in old.items() if key not in keys]
+        self._views = {key: old[key] if key in old else self._blank() for key in keys}
+        for view in self._spare:
             view.hide()
-            view.deleteLater()
-        self._views = views
 
-    def _made(self, key: str) -> PanelView:
+    def _blank(self) -> PanelView:
+        if not self._spare:
+            return self._made()
+        view = self._spare.pop(0)
+        view.set_theme(self._theme)
+        view.show()
+        return view
+
+    def _made(self) -> PanelView:
         view = PanelView(self)
         view.set_theme(self._theme)
         view.intent.connect(self.intent)
@@ -123,6 +136,17 @@ class DashboardView(QWidget):
             view.setGeometry(left, top, max(1, round(box.right) - left), max(1, round(box.bottom) - top))
             view.set_scale(scale)
 
+    def _ask(self) -> None:
+        """Ask for the painting of as many cards as one turn may take; the rest have theirs when these are there."""
+        spent = 0.0
+        for count, key in enumerate(tuple(self._unasked)):
+            view = self._views[key]
+            spent += 0.0 if view.panel is None else view.layer.efforts[view.layer.keeps(view.panel)]
+            if count and spent > _TURN:
+                return
+            view.viewport().update()
+            self._unasked.remove(key)
+
     def _visible(self) -> bool:
         return self.isVisible() and not self.window().isMinimized()
 
@@ -131,10 +155,16 @@ class DashboardView(QWidget):
             self._waiting.discard(panel.key)
         if not self._waiting and self._timer.isActive():
             self._all_painted()
+        elif self._unasked and self._waiting <= set(self._unasked):
+            self._next.start(0)
 
     def _all_painted(self) -> None:
+        """Nothing is waited for any longer; cards that were not asked for are painted when they can be."""
         self._timer.stop()
         self._waiting.clear()
+        for key in self._unasked:
+            self._views[key].viewport().update()
+        self._unasked = []
         if self._frame is not None:
             self.painted.emit(self._frame)
 

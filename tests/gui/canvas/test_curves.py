@@ -109,3 +109,16 @@ def test_text_with_a_halo_stands_where_it_stands_without(text, scale):
         return tuple(float(np.average(np.arange(len(sums)), weights=sums)) for sums in (dark.sum(1), dark.sum(0)))
 
     assert middle("#FFFF80") == pytest.approx(middle(""), abs=0.8)
+
+
+@pytest.mark.parametrize("way", [(1.0, 0.4), (-1.0, 0.4), (0.2, -1.0), (1.0, 0.0), (0.0, 1.0)])
+def test_a_straight_curve_is_its_two_ends_and_no_other_is(way):
+    along = np.linspace(0.0, 200.0, 50)
+    x, y = 40.0 + way[0] * along, 60.0 + way[1] * along
+    ends = curves.straightened(x, y)
+    assert [part.tolist() for part in ends] == [[x[0], x[-1]], [y[0], y[-1]]]
+    aside, beyond = (value.copy() for value in (along, along))
+    aside[20], beyond[20] = 0.2, 210.0
+    bent = x - way[1] * np.where(along == aside, 0.0, 0.2), y + way[0] * np.where(along == aside, 0.0, 0.2)
+    for others in (bent, (40.0 + way[0] * beyond, 60.0 + way[1] * beyond), (x[:2], y[:2])):
+        assert curves.straightened(*others)[0] is others[0]

@@ -16,7 +16,7 @@ from regviz.gui.canvas.paint import PAINT
 from regviz.gui.canvas.paint.frame import arrange
 from regviz.gui.canvas.theme import THEMES
 from regviz.gui.canvas.view import DashboardView, PanelView, PartsStrip
-from regviz.lab import MARK_TYPES, Axis, Bars, Frame, Handle, Lines, Part, Points, Rule
+from regviz.lab import MARK_TYPES, Axis, Bars, Field, Frame, Handle, Lines, Part, Points, Rule
 from tests.gui.canvas.panels import SAMPLES, UNIT, panel
 from tests.gui.canvas.pixels import array
 
@@ -53,7 +53,7 @@ def test_screen_equals_file_while_layers_come_and_go(show):
         view.set_panel(made)
         expected = array(panel_image(made, THEMES["light"], 640, 400, scale=1.0))
         assert (grabbed(view)[..., :3] == expected[..., :3]).all()
-        held.append(view._layer.held)
+        held.append(view.layer.held)
     assert held[-1] == 2
 
 
@@ -330,6 +330,39 @@ def test_views_are_kept_by_key(show):
     assert list(board.views) == ["points", "lines"]
     assert board.views["lines"] is lines
     assert all(view.accessibleDescription().endswith("Words.") for view in board.views.values())
+
+
+def test_views_of_panels_that_are_gone_show_others_as_new_ones_would(show):
+    board, fresh = show(DashboardView()), show(DashboardView())
+    board.set_frame(frame(Lines, Bars, Points))
+    grabbed(board)
+    views = set(board.views.values())
+    zoom = board.views["lines"]
+    zoom._box.setRange(xRange=(-0.1, 0.1), yRange=(-0.1, 0.1))
+    zoom._zoomed()
+    board.set_theme(THEMES["dark"])
+    fresh.set_theme(THEMES["dark"])
+    for kinds in ((Bars,), (Rule, Bars), (Field, Handle, Lines)):
+        board.set_frame(frame(*kinds))
+        fresh.set_frame(frame(*kinds))
+        assert set(board.views.values()) <= views
+        assert (grabbed(board) == grabbed(fresh)).all()
+
+
+def test_what_takes_long_to_paint_is_painted_card_by_card(show, monkeypatch):
+    board, seen, turns = show(DashboardView()), [], []
+    board.painted.connect(seen.append)
+    board.set_frame(frame(Lines, Bars, Points))
+    wait_for(seen, 1)
+    monkeypatch.setattr("regviz.gui.canvas.view._TURN", -1.0)
+    board._next.timeout.connect(lambda: turns.append(len(board._waiting)))
+    for count in (2, 3):
+        made = frame(Lines, Bars, Points)
+        board.set_frame(made)
+        assert [view.panel for view in board.views.values()] == list(made.panels)
+        wait_for(seen, count)
+        assert seen[-1] is made
+    assert turns == [2, 1, 2, 1]
 
 
 def test_cards_do_not_overlap_at_any_window_size(show):
