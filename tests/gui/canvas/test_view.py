@@ -354,6 +354,7 @@ def test_what_takes_long_to_paint_is_painted_card_by_card(show, monkeypatch):
     board.painted.connect(seen.append)
     board.set_frame(frame(Lines, Bars, Points))
     wait_for(seen, 1)
+    QTest.qWait(50)
     monkeypatch.setattr("regviz.gui.canvas.view._TURN", -1.0)
     board._next.timeout.connect(lambda: turns.append(len(board._waiting)))
     for count in (2, 3):
