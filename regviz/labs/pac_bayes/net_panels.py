@@ -154,8 +154,8 @@ def caption(state: PacBayesState, found: Certificate) -> str:
     return (
         f"Drawn from N(w, {show(found.s)}²·I) at each prediction, the net errs at most {show(100 * found.bound)} % "
         f"with probability at least {sure(certificate.failure(state))} (prior around {where}, KL {show(found.kl)}, "
-        f"n = {found.n}); it errs about {show(100 * found.sampled)} % on these and {show(100 * found.true)} % on fresh ones, and "
-        f"testing a net trained on half certifies {show(100 * found.binomial)} %."
+        f"n = {found.n}); it errs about {show(100 * found.sampled)} % on these and {show(100 * found.true)} % on "
+        f"fresh ones; testing a net trained on half certifies {show(100 * found.binomial)} %."
     )
 
 
