@@ -43,6 +43,21 @@ def test_no_iteration_raises_the_lagrangian(made, beta, seed):
     assert made.point(q, beta).lagrangian == pytest.approx(before, abs=1e-9)
 
 
+def test_an_iteration_is_the_three_equations_of_the_paper():
+    made = Bottleneck(np.random.default_rng(1).gamma(0.5, size=(4, 3)) + 1e-3)
+    q, beta = made.random(np.random.default_rng(2), 3), 3.0
+    expected = np.zeros((4, 3))
+    for x in range(4):
+        for t in range(3):
+            weight = sum(made.px[i] * q[i, t] for i in range(4))
+            given_t = [sum(made.joint[i, y] * q[i, t] for i in range(4)) / weight for y in range(3)]
+            given_x = made.joint[x] / made.px[x]
+            divergence = sum(given_x[y] * np.log(given_x[y] / given_t[y]) for y in range(3))
+            expected[x, t] = weight * np.exp(-beta * divergence)
+    expected /= expected.sum(axis=1, keepdims=True)
+    assert made.sweep(q, beta) == pytest.approx(expected, abs=1e-12)
+
+
 @FEW
 @given(made=joints(), beta=st.floats(0.5, 100.0), seed=st.integers(0, 99), clusters=st.integers(1, 9))
 def test_data_processing(made, beta, seed, clusters):
