@@ -82,7 +82,7 @@ def test_time_suffices_and_the_file_is_in_its_own_form(name):
 SUBJECT = (
     "overfitting", "shrinkage", "geometry", "path", "stability", "groups", "bayes", "early-stopping", "dropout",
     "weight-decay", "normalization", "augmentation", "stochastic-depth",
-    "spectral-norm", "sam", "sgd-noise",
+    "spectral-norm", "sam", "sgd-noise", "pac-bayes", "mdl",
 )  # fmt: skip
 
 
@@ -245,3 +245,31 @@ def test_what_cannot_be_opened_is_a_sentence(words, tmp_path, capsys):
     given = [{"FILE": str(file), "GONE": str(gone)}.get(word, word) for word in words]
     assert cli.main(given) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_the_bound_weighs_a_narrow_posterior_against_a_wide_one():
+    scene = found("one-hour", "Stay close to the prior")
+    narrow, good, wide = (last_frame(scene.lab, replace(scene.state, s=s)) for s in (0.01, 0.2, 5.0))
+    for other in (narrow, wide):
+        assert other.readout("bound_kl") > good.readout("bound_kl")
+    assert narrow.readout("kl") > good.readout("kl")
+    assert wide.readout("true") > good.readout("true")
+    kls = values(along(scene), "kl")
+    assert min(kls) < kls[-1] < kls[0]
+
+
+def test_the_message_is_shortest_at_degree_3_and_so_says_bic():
+    scene = found("one-hour", "The shortest message")
+    frame = last_frame(scene.lab, scene.state)
+    assert (frame.readout("shortest_degree"), frame.readout("bic_degree")) == (3, 3)
+    frames = [last_frame(scene.lab, replace(scene.state, degree=degree)) for degree in range(9)]
+    model, data = values(frames, "model_bits"), values(frames, "data_bits")
+    assert model == sorted(model)
+    assert data == sorted(data, reverse=True)
+
+
+def test_clusters_split_as_beta_rises():
+    frames = along(found("one-hour", "Forget what does not matter"))
+    clusters, kept, told = (values(frames, name) for name in ("clusters", "kept", "told"))
+    assert clusters == sorted(clusters) and clusters[0] == 1 < clusters[-1]
+    assert kept == sorted(kept) and told == sorted(told)
