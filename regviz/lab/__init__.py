@@ -17,7 +17,7 @@ from regviz.lab.controls import (
     text,
 )
 from regviz.lab.frame import Axis, Certificate, Frame, Panel, Part, Readout
-from regviz.lab.lab import Gesture, Lab
+from regviz.lab.lab import WHOLE, Gesture, Lab
 from regviz.lab.marks import (
     MARK_TYPES,
     ROLES,
@@ -39,8 +39,8 @@ from regviz.lab.marks import (
 from regviz.lab.numbers import show
 
 __all__ = [
-    "MARK_TYPES", "ROLES", "Arrows", "Axis", "Band", "Bars", "Certificate", "Contours", "Control", "ControlError",
-    "Field", "Frame", "Gesture", "Graph", "Handle", "Lab", "Lines", "Mark", "Panel", "Part", "Points", "Readout",
-    "Region", "Rule", "Text", "Tiles", "choice", "controls", "integer", "nearest", "parse", "replace", "show", "slider",
-    "switch", "text",
+    "MARK_TYPES", "ROLES", "WHOLE", "Arrows", "Axis", "Band", "Bars", "Certificate", "Contours", "Control",
+    "ControlError", "Field", "Frame", "Gesture", "Graph", "Handle", "Lab", "Lines", "Mark", "Panel", "Part", "Points",
+    "Readout", "Region", "Rule", "Text", "Tiles", "choice", "controls", "integer", "nearest", "parse", "replace",
+    "show", "slider", "switch", "text",
 ]

@@ -33,6 +33,10 @@ class Gesture:
     finished: bool = True
 
 
+WHOLE = Gesture(kind="click", panel="", mark="", index=-1, x=0.0, y=0.0, from_x=0.0, from_y=0.0)
+"""What `Lab.link` is asked when Return is pressed: a click on the picture as a whole, on no panel."""
+
+
 class Lab(ABC):
     """One screen that makes one idea visible.
 
@@ -71,7 +75,7 @@ class Lab(ABC):
         return {}
 
     def link(self, state: Any, gesture: Gesture) -> tuple[str, Mapping[str, str]] | None:
-        """The lab and the fields of its state that ``gesture`` (a click) leads to; by default none."""
+        """The lab and the fields of its state that ``gesture`` (a click, or `WHOLE`) leads to; by default none."""
         return None
 
     def snippets(self, state: Any) -> Mapping[str, str]:

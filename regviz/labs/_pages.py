@@ -1,6 +1,6 @@
 """Pages and code that every linear lab offers: λ in other conventions, the advisor's findings, "copy as"."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from regviz.data import bundled_names
@@ -37,30 +37,42 @@ def _table(n: int, spread: float, penalty: str, lam: float, alpha: float, loss: 
         numbers = convention.from_ours(lam, _SHARES.get(penalty, alpha), n, spread)
         pairs = zip(convention.symbols, numbers, strict=False)
         text = ", ".join(f"{symbol} = {show(value, 5)}" for symbol, value in pairs)
-        rows.append(f"| {_plain(convention.name)} | {_plain(convention.formula)} | {text} |")
+        rows.append(f"| {escaped(convention.name)} | {escaped(convention.formula)} | {text} |")
     head = f"# λ elsewhere\n\nThe same fit, n = {n}, in the conventions of other software and books.\n\n"
     return head + "\n".join(rows) + "\n"
 
 
-def _plain(text: str) -> str:
+def escaped(text: str) -> str:
     """Text that Markdown shows as it stands in a table."""
     return text.replace("|", "\\|").replace("*", "\\*").replace("_", "\\_").replace("<", "&lt;")
 
 
 @memo(8)
-def advice_page(key: Source) -> str:
-    """The advisor's findings on one source as Markdown, with links to the labs that show why."""
+def advice(key: Source) -> tuple[Finding, ...]:
+    """The advisor's findings on one source."""
     found = load(key)
     target = found.y if found.outcomes is None else found.outcomes
-    findings = advise(found.X, target, names=found.problem.names, groups=found.groups)
+    return tuple(advise(found.X, target, names=found.problem.names, groups=found.groups))
+
+
+@memo(8)
+def advice_page(key: Source) -> str:
+    """The advisor's findings on one source as Markdown, with links to the labs that show why."""
+    findings = advice(key)
     if not findings:
         return "# Advisor\n\nNothing stands out in this table.\n"
     return "# Advisor\n\n" + "\n".join(_item(finding) for finding in findings) + "\n"
 
 
 def _item(finding: Finding) -> str:
-    query = "?" + urlencode(dict(finding.state)) if finding.state else ""
-    return f"- **{_plain(finding.says)}** {_plain(finding.means)} [See why](lab:{finding.lab}{query})\n"
+    see = linked("See why", finding.lab, finding.state)
+    return f"- **{escaped(finding.says)}** {escaped(finding.means)} {see}\n"
+
+
+def linked(words: str, lab: str, fields: Sequence[tuple[str, object]]) -> str:
+    """A Markdown link to a lab in the state ``fields``."""
+    query = "?" + urlencode(dict(fields)) if fields else ""
+    return f"[{words}](lab:{lab}{query})"
 
 
 def code(state: DataControls, recipe: Recipe) -> Mapping[str, str]:

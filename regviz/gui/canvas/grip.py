@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from regviz.gui.canvas.paint.fields import tile_boxes
 from regviz.gui.canvas.paint.graph import node_radius
 from regviz.gui.canvas.paint.points import radius
+from regviz.gui.canvas.paint.text import boxes as text_boxes
 from regviz.gui.canvas.place import Place
 from regviz.lab import (
     Arrows,
@@ -172,8 +173,7 @@ def _arrows(panel: Panel, mark: Arrows, place: Place, x: float, y: float) -> Hit
 
 
 def _text(panel: Panel, mark: Text, place: Place, x: float, y: float) -> Hit | None:
-    near = _nearest(place.x.px(mark.x), place.y.px(mark.y), x, y, 16.0)
-    return Hit(mark, near[0], near[1]) if near else None
+    return next((Hit(mark, index, 0.0) for index, box in text_boxes(mark, place) if box.contains(x, y)), None)
 
 
 def _graph(panel: Panel, mark: Graph, place: Place, x: float, y: float) -> Hit | None:

@@ -114,6 +114,10 @@ class StateCommands:
         if number <= len(self.window.labs):
             self.window.edits.choose(self.window.labs[number - 1])
 
+    def follow(self) -> None:
+        """Where the lab's picture as a whole leads."""
+        self.window.edits.follow()
+
     def previous_lab(self) -> None:
         """The lab above."""
         self._move(-1)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from regviz.gui.window.opening import OpenError, lecture_in, of_name, opened
-from regviz.lab import ControlError, Gesture, Lab, controls, nearest
+from regviz.lab import WHOLE, ControlError, Gesture, Lab, controls, nearest
 from regviz.lab.document import DocumentError
 
 if TYPE_CHECKING:
@@ -72,6 +72,12 @@ class Edits(QObject):
         changes = session.lab.gesture(session.state, gesture)
         if changes:
             self.edit(changes, gesture.finished)
+
+    def follow(self) -> None:
+        """Go where the picture as a whole leads, if anywhere."""
+        target = self._window.session.lab.link(self._window.session.state, WHOLE)
+        if target is not None:
+            self.jump(*target)
 
     @Slot(object)
     def choose(self, lab: Lab) -> None:

@@ -42,6 +42,7 @@ KEYS: tuple[Key, ...] = (
     Key("lab_by_number", ("1",), "Go to one of the first nine labs", "Labs", yields=True, digits=True),
     Key("previous_lab", ("PgUp",), "Previous lab", "Labs"),
     Key("next_lab", ("PgDown",), "Next lab", "Labs"),
+    Key("follow", ("Return", "Enter"), "Go to the lab that the guide's method leads to", "Labs", yields=True),
     Key("open", ("Ctrl+O",), "Open a table, a session or an exported picture", "Files"),
     Key("save", ("Ctrl+S",), "Save the session", "Files"),
     Key("export", ("Ctrl+E",), "Export a picture or its numbers", "Files"),

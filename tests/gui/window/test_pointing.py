@@ -1,7 +1,11 @@
 """What pointing at a picture does to the state: cursors of whole numbers, and clicks that lead to another lab."""
 
-from regviz.lab import Gesture
-from tests.toy_lab import Toy
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from regviz.lab import WHOLE, Gesture
+from tests.toy_lab import Toy, toy
 
 CLICK = Gesture(kind="click", panel="coefficients", mark="bars", index=1, x=1.0, y=0.0, from_x=1.0, from_y=0.0)
 
@@ -32,3 +36,14 @@ def test_click_that_leads_to_another_lab_goes_there_in_its_state(window, monkeyp
 def test_click_that_leads_nowhere_stays(window):
     window.view.gesture.emit(CLICK)
     assert window.session.lab.name == "toy"
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_return_goes_where_the_picture_as_a_whole_leads(window, monkeypatch, key):
+    QTest.keyClick(window, key)
+    assert window.session.lab.name == "toy"
+    monkeypatch.setattr(Toy, "link", lambda self, state, gesture: ("drill", {}) if gesture is WHOLE else None)
+    QTest.keyClick(window, key)
+    assert window.session.lab.name == "drill"
+    window.edits.choose(toy)
+    assert window.session.lab is toy
