@@ -84,10 +84,8 @@ class Watched:
         self._predicted = (1.0 - state.rate * lam) ** 2 * self._predicted + state.rate**2 * power
         share = max(4.0 * state.rate * state.lam, 1.0 / self.run.step)
         self._drive = self._drive + min(share, 1.0) * (power * size - self._drive)
-        apart = np.stack([
-            np.linalg.norm(b / np.linalg.norm(b, axis=1)[:, None] - a / np.linalg.norm(a, axis=1)[:, None], axis=1)
-            for a, b in zip(before, after, strict=True)
-        ])  # fmt: skip
+        lengths = zip(before, after, np.sqrt(size)[:, :, None], np.sqrt(moved)[:, :, None], strict=True)
+        apart = np.sqrt(_squares([b / long_b - a / long_a for a, b, long_a, long_b in lengths]))
         self._before = after
         self._note(np.sqrt(power), dot / np.sqrt(power * size), 2.0 * np.arcsin(np.minimum(0.5 * apart, 1.0)), moved)
 
@@ -95,7 +93,7 @@ class Watched:
         size = np.sqrt(_squares(self._before) if squares is None else squares)
         rows = {
             "size": size, "predicted": np.sqrt(self._predicted), "gradient": gradient, "along": along, "angle": angle,
-            "drive": self._drive, "rate": np.broadcast_to(self.run.trainer.hyper.arrays(2)["rate"], size.shape),
+            "drive": self._drive, "rate": np.full(size.shape, self.run.trainer.hyper.rate),
         }  # fmt: skip
         self.record.add(self.run.step, rows)
 

@@ -22,9 +22,9 @@ def paint(painter: QPainter, mark: Graph, place: Place) -> None:
     x, y = place.x.px(mark.x), place.y.px(mark.y)
     alive = np.ones(len(x), dtype=bool) if mark.alive is None else np.nan_to_num(mark.alive) > 0
     _links(painter, mark, x, y, alive, place)
-    for index in range(len(x)):
-        if place.inside(x[index : index + 1], y[index : index + 1], 4.0)[0]:
-            _node(painter, mark, index, float(x[index]), float(y[index]), bool(alive[index]), place)
+    radius = node_radius(mark, place)
+    for index in np.flatnonzero(place.inside(x, y, 4.0)).tolist():
+        _node(painter, mark, index, (float(x[index]), float(y[index]), radius), bool(alive[index]), place)
 
 
 def node_radius(mark: Graph, place: Place) -> float:
@@ -41,6 +41,8 @@ def _links(
     weights = np.nan_to_num(mark.weights)
     largest = float(np.abs(weights).max()) if len(weights) else 0.0
     ends = _ends(mark, len(x))
+    seen = place.inside(x, y, MARGIN).tolist()
+    spots = [QPointF(px, py) for px, py in zip(x.tolist(), y.tolist(), strict=True)]
     with place.clipped(painter, 4.0):
         for k in np.argsort(np.abs(weights), kind="stable").tolist():
             a, b = ends[k]
@@ -52,7 +54,10 @@ def _links(
             color = place.color(role, 0.25 + 0.75 * level) if alive[a] and alive[b] else ""
             dash = 0 if weights[k] >= 0 else 1
             painter.setPen(pen(color or place.theme.ghost, (0.8 + level * WIDEST if color else 1.0), dash))
-            strokes.draw(painter, x[[a, b]], y[[a, b]], place.rect.grown(MARGIN))
+            if seen[a] and seen[b]:
+                painter.drawLine(spots[a], spots[b])
+            else:
+                strokes.draw(painter, x[[a, b]], y[[a, b]], place.rect.grown(MARGIN))
 
 
 def _ends(mark: Graph, count: int) -> list[tuple[int, int]]:
@@ -62,8 +67,10 @@ def _ends(mark: Graph, count: int) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in pairs]
 
 
-def _node(painter: QPainter, mark: Graph, index: int, x: float, y: float, alive: bool, place: Place) -> None:
-    r = node_radius(mark, place)
+def _node(
+    painter: QPainter, mark: Graph, index: int, circle: tuple[float, float, float], alive: bool, place: Place
+) -> None:
+    x, y, r = circle
     value = 0.5 if mark.values is None else float(np.clip(np.nan_to_num(mark.values[index]), -1, 1))
     role = "informative:0" if value >= 0 else "informative:1"
     fill = mix(place.theme.card, place.color(role), 0.15 + 0.75 * abs(value))
