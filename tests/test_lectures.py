@@ -82,7 +82,7 @@ def test_time_suffices_and_the_file_is_in_its_own_form(name):
 SUBJECT = (
     "overfitting", "shrinkage", "geometry", "path", "stability", "groups", "bayes", "early-stopping", "dropout",
     "weight-decay", "normalization", "augmentation", "stochastic-depth",
-    "spectral-norm", "sam", "sgd-noise", "pac-bayes", "mdl",
+    "spectral-norm", "sam", "sgd-noise", "pac-bayes", "mdl", "guide",
 )  # fmt: skip
 
 
