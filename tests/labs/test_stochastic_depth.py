@@ -242,8 +242,8 @@ def test_conventions_are_said_and_need_a_new_net():
     assert lab.key(NETS) != lab.key(replace(NETS, convention=TEST))
     assert lab.key(NETS) == lab.key(replace(NETS, last=0.2, rule=CONSTANT, rate=0.1))
     one, two = (next(lab.frames(replace(NETS, convention=which))) for which in (TRAINING, TEST))
-    assert one.equation == "training: x + b·f(x)/p, test: x + f(x)"
-    assert two.equation == "training: x + b·f(x), test: x + p·f(x)"
+    assert one.equation == "training: x + b·f(x)/p, test: x + f(x), p(L) = 0.500"
+    assert two.equation == "training: x + b·f(x), test: x + p·f(x), p(L) = 0.500"
 
 
 @pytest.mark.parametrize("convention", [TRAINING, TEST])

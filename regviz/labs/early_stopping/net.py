@@ -23,6 +23,7 @@ def frame(state: EarlyStoppingState, run: nets.Run, stop: Stop) -> Frame:
         panels=_panels(state, run, stop), readouts=_readouts(run, stop), caption=_caption(state, run, stop),
         status=nets.status(state, run), message=nets.diverged(run), progress=nets.progress(state, run),
         subtitle=nets.subtitle(state, run),
+        equation=f"patience P = {state.patience} looks without a new best, one every {state.check} steps",
     )  # fmt: skip
 
 

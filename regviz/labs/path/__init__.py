@@ -184,6 +184,7 @@ def _frame(
         caption=_caption(state, made, lam, cv), message=words.message(made, state.view, chosen, _idle(state)),
         status="exact" if done else "running", progress=None if done else 0.5,
         subtitle=made.data.title, formula="lasso" if state.method == "lasso" and state.view == "walk" else "",
+        equation=words.equation(state.view, lam, cv),
         certificate=Certificate(name="ties", value=made.walk.residual, tolerance=TOLERANCE,
                                 text="largest violation of the ties at all knots, in units of λ_max"),
         pages=elsewhere(made.walk.problem.y, "lasso", lam),

@@ -19,6 +19,13 @@ _MOST = 4
 _COMPARED = 500
 
 
+def equation(view: str, lam: float, cv: CrossValidation | None) -> str:
+    """What holds at the cursor, or how the one-standard-error rule chooses, with the live numbers."""
+    if view != "choose":
+        return f"max |xⱼᵀr|/n = λ = {show(lam, 4)}"
+    return "" if cv is None else f"λ 1SE = largest λ within one SE of the least error = {show(cv.lam_1se, 4)}"
+
+
 def walking(made: Scene, place: float) -> str:
     """One sentence on what happens at ``place`` and what comes next."""
     walk, step = made.walk, int(place)

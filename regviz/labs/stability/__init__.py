@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from regviz.lab import Certificate, Frame, Gesture, Lab, Panel, Readout, choice, integer, slider, switch
+from regviz.lab import Certificate, Frame, Gesture, Lab, Panel, Readout, choice, integer, show, slider, switch
 from regviz.labs._data import DataControls, source
 from regviz.labs._memo import meanwhile
 from regviz.labs.stability import scale, selection, twins, words
@@ -171,6 +171,7 @@ def _frame(
         readouts=_readouts(made, found, pair), caption=words.caption(made, found, pair),
         message=words.message(made, found if complete else None, state.refits),
         subtitle=f"{found.size} refits, {made.data.title}", formula="elastic-net",
+        equation=words.grouping(twins.bound_here(made, found, pair), made.sign(*pair)) if made.problem.p > 1 else "",
         certificate=Certificate(
             name="KKT residual", value=found.kkt, tolerance=TOLERANCE, text=f"the largest of {2 * found.size + 2} fits"
         ),
@@ -253,6 +254,7 @@ def _scale_frame(state: StabilityState, made: Scene, both: tuple[Units, Units], 
         readouts=tuple(Readout(name=key, label=label, value=value) for key, (label, value) in values.items()),
         caption=words.scale_caption(name, state.factor, state.penalty, state.lam, effects),
         message=words.message(made, None, 0), subtitle=f"{state.penalty}, {made.data.title}", formula=state.penalty,
+        equation=f"w·sd(x) = {show(effects['with'])} standardised, {show(effects['without'])} not",
         certificate=Certificate(name="KKT residual", value=worst, tolerance=TOLERANCE),
         status="exact" if ready else "running", progress=None if ready else 0.5,
         limits={"lam": made.limits, "feature": (-1.0, last)},

@@ -58,6 +58,14 @@ def scale_caption(name: str, factor: float, penalty: str, lam: float, effects: M
     return f"{start} the effect {show(effects['with'])} if standardised and {show(effects['without'])}{ends} if not."
 
 
+def grouping(bound: float | None, sign: float) -> str:
+    """The bound on how far the elastic net holds the twins apart, ``sign`` the sign of their correlation."""
+    if bound is None:
+        return ""
+    apart, mirrored = ("wᵢ − wⱼ", "xᵢ − xⱼ") if sign > 0 else ("wᵢ + wⱼ", "xᵢ + xⱼ")
+    return f"|{apart}| ≤ rms({mirrored})·sd(y)/(λ(1 − α)) = {show(bound)}"
+
+
 def refit_snippets(lam: float, alpha: float, count: int, seed: int, standardize: bool) -> Mapping[str, str]:
     """The refits in scikit-learn, on the very rows that are drawn here, and one fit of the elastic net elsewhere."""
     recipe = Recipe("elastic-net", lam, alpha, standardize=standardize)

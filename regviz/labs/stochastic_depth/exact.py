@@ -130,7 +130,7 @@ def _frame(state: StochasticDepthState, made: Scene) -> Frame:
         ),
         readouts=_readouts(state, made), caption=_caption(state, made), status="exact", progress=1.0,
         subtitle=f"{state.layers} random block{'s' * (state.layers > 1)} in the plane, {2**state.layers} sub-nets",
-        equation="one block, given x: E[x + b·f(x)/p] = x + f(x)",
+        equation=f"one block, given x: E[x + b·f(x)/p] = x + f(x), p(L) = {show(state.last)}",
         certificate=Certificate(
             name=f"linear branches: mean of {2**state.layers} − test", value=max(made.linear_gap, made.single),
             tolerance=TOLERANCE,

@@ -44,7 +44,7 @@ def _frame(state: StochasticDepthState, run: nets.Run, depths: Array) -> Frame:
         ),
         readouts=_readouts(state, run, alive, depths, means), caption=_caption(state, run, alive, means),
         status=nets.status(state, run), message=nets.diverged(run), progress=nets.progress(state, run),
-        subtitle=_subtitle(state, run), equation=scale_words(state.convention),
+        subtitle=_subtitle(state, run), equation=f"{scale_words(state.convention)}, p(L) = {show(state.last)}",
     )  # fmt: skip
 
 
