@@ -2,8 +2,9 @@
 
 from regviz.engine.job import Job, Source, open_frames
 from regviz.engine.session import Session
-from regviz.engine.worker import Delivery, Failure, Finished, Message, Worker
+from regviz.engine.worker import Delivery, Failure, Finished, Message, Worker, brief
 
 __all__ = [
-    "Delivery", "Failure", "Finished", "Job", "Message", "Session", "Source", "Worker", "open_frames",
+    "Delivery", "Failure", "Finished", "Job", "Message", "Session", "Source", "Worker", "brief",
+    "open_frames",
 ]  # fmt: skip

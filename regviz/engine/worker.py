@@ -17,6 +17,7 @@ from regviz.engine.job import Job, Open, Source, open_frames
 INTERVAL = 1 / 60
 """Seconds between frames of a training at speed 1."""
 _POLL = 0.25
+_LONGEST = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +292,12 @@ def _sentence(lab: Source, error: BaseException) -> str:
     text = str(error).strip()
     if isinstance(error, ValueError) and text.endswith(".") and "\n" not in text:
         return text
-    lines = text.splitlines()
-    detail = f": {lines[0].rstrip('.')}" if lines else ""
-    return f"{lab.title} could not compute this: {type(error).__name__}{detail}."
+    return f"{lab.title} could not compute this: {brief(error)}."
+
+
+def brief(error: BaseException | None, kind: type[BaseException] | None = None) -> str:
+    """The error's kind and the first line of what it says, at most `_LONGEST` characters, without a full stop."""
+    name = (kind or type(error)).__name__
+    lines = str(error).strip().splitlines() if error is not None else []
+    said = f"{name}: {lines[0]}" if lines else name
+    return (said if len(said) <= _LONGEST else said[: _LONGEST - 1] + "…").rstrip(".")

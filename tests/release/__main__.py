@@ -1,10 +1,12 @@
 """`python -m tests.release [PART …]`: runs the long tests, says how far it is, and goes on where it was stopped."""
 
 import argparse
+import faulthandler
 import json
 import os
 import sys
 import time
+import traceback
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -48,8 +50,9 @@ def run(part: Part, seed: int, count: int, log: Log) -> bool:
         start = time.monotonic()
         try:
             figures = part.merged(figures, part.work(seed, cases, until))
-        except AssertionError as error:
-            print(f"\r{part.name}: FAILED within cases {cases} … {until - 1} of seed {seed}: {error}", flush=True)
+        except Exception as error:
+            where = f"cases {cases} … {until - 1} of seed {seed}"
+            print(f"\r{part.name}: FAILED within {where}: {_said(error)}", flush=True)
             return False
         cases, seconds = until, seconds + time.monotonic() - start
         log.note(part, seed, cases, figures, seconds)
@@ -58,6 +61,24 @@ def run(part: Part, seed: int, count: int, log: Log) -> bool:
     said = ", ".join(f"{name} {value:,.6g}" for name, value in figures.items())
     print(f"{part.name}: {cases:,} cases in {seconds:.0f} s, seed {seed}: {said or 'all held'}. {part.goal}".rstrip(),
           flush=True)  # fmt: skip
+    return True
+
+
+def _said(error: Exception) -> str:
+    """What an assertion says, or the traceback of what no part expects."""
+    if isinstance(error, AssertionError) and str(error):
+        return str(error)
+    return "\n" + "".join(traceback.format_exception(error))
+
+
+def replay(part: Part, seed: int, case: int) -> bool:
+    """Do one case again, outside the log; whether it held."""
+    try:
+        part.work(seed, case, case + 1)
+    except Exception as error:
+        print(f"{part.name}: FAILED: {_said(error)}", flush=True)
+        return False
+    print(f"{part.name}: case {seed}/{case} held.", flush=True)
     return True
 
 
@@ -70,6 +91,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--share", type=float, default=1.0, help="share of each part's cases, 0 … 1")
     parser.add_argument("--log", type=Path, default=Path(".release.json"), help="where it keeps how far it has come")
+    parser.add_argument("--case", type=int, help="do this case of one part again, and no other")
     parser.add_argument("--fresh", action="store_true", help="begin anew")
     chosen = parser.parse_args(words)
     if chosen.list:
@@ -79,6 +101,10 @@ def main(words: list[str]) -> int:
     unknown = [name for name in chosen.part if name not in known]
     if unknown:
         parser.error(f"there is no part {unknown[0]!r}; the parts are {', '.join(known)}")
+    if chosen.case is not None:
+        if len(chosen.part) != 1:
+            parser.error("--case goes with one part")
+        return 0 if replay(known[chosen.part[0]], chosen.seed, chosen.case) else 1
     log = Log(chosen.log, chosen.fresh)
     wanted = [known[name] for name in chosen.part] or list(known.values())
     held = [run(part, chosen.seed, max(1, round(chosen.share * part.count)), log) for part in wanted]
@@ -87,4 +113,5 @@ def main(words: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    faulthandler.enable()
     sys.exit(main(sys.argv[1:]))

@@ -16,7 +16,8 @@ class Part:
 
     ``work(seed, first, last)`` does cases first … last − 1, returns counts by name, and raises AssertionError naming
     the case that fails. Counts of several chunks are added; those in ``largest`` are maxima. ``goal`` says what the
-    figures must come to. ``few`` cases are done in the usual suite. ``needs`` gives a sentence where it cannot run.
+    figures must come to. ``few`` cases are done in the usual suite, none of a part that
+    the suite shows in another way. ``needs`` gives a sentence where it cannot run.
     """
 
     name: str

@@ -270,12 +270,26 @@ def save_bytes(file: str | os.PathLike[str], data: bytes) -> None:
     if os.path.exists(target) and not (os.path.isfile(target) or os.path.isdir(target)):
         raise ExportError(f"Cannot write {target}: it is a device or a pipe, not a file.")
     sink = QSaveFile(target)
-    done = sink.open(QIODevice.OpenModeFlag.WriteOnly)
-    if done:
-        done = sink.write(data) == len(data) and sink.flush()
-        if not done:
+    mode = QIODevice.OpenModeFlag
+    if sink.open(mode.WriteOnly | mode.Unbuffered):  # a buffer would forget the reason
+        if _written(sink, data) and sink.commit():
+            return
+        reason = sink.errorString()  # Qt forgets it once the writing is cancelled
+        if sink.isOpen():
             sink.cancelWriting()
-        done = sink.commit() and done
-    if not done:
-        reason = sink.errorString().rstrip(".") or "unknown error"
-        raise ExportError(f"Cannot write {target}: {reason[0].lower()}{reason[1:]}.")
+            sink.commit()
+    else:
+        reason = sink.errorString()
+    reason = reason.rstrip(".") or "unknown error"
+    raise ExportError(f"Cannot write {target}: {reason[0].lower()}{reason[1:]}.")
+
+
+def _written(sink: QSaveFile, data: bytes) -> bool:
+    """Whether all of ``data`` could be written, in pieces as the disk takes them; if not, ``sink`` knows the reason."""
+    rest = memoryview(data)
+    while rest:
+        done = sink.write(rest.tobytes())
+        if done <= 0:
+            return False
+        rest = rest[done:]
+    return True

@@ -1,6 +1,7 @@
 """Keeps the session on disk while it runs, so that it is back after a crash. Files that the user names are not here."""
 
 import contextlib
+import time
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, QStandardPaths, QTimer, Slot
@@ -12,6 +13,8 @@ from regviz.lab.document import DocumentError, dump, read
 
 DELAY = 1000
 """Milliseconds after which a change is on disk at the latest."""
+_STALE = 3600.0
+"""Seconds after which a half-written file is nobody's."""
 SLOTS = 16
 """Windows that can keep a session at the same time."""
 
@@ -35,6 +38,7 @@ class Keeper:
         self._lock: QLockFile | None = None
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
+            _sweep(folder)
         places = [folder / f"session-{number}.regviz" for number in range(SLOTS)]
         crashed = [place for place in places if place.exists()]
         free = [place for place in places if place not in crashed]
@@ -72,6 +76,13 @@ class Keeper:
         if self._lock is not None:
             self._lock.unlock()
             self._lock = None
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a process that was killed while it wrote has left; another window's draft is seconds old."""
+    for draft in folder.glob(".*.part"):
+        if time.time() - draft.stat().st_mtime > _STALE:
+            draft.unlink()
 
 
 class Autosave(QObject):

@@ -1,6 +1,7 @@
 """The log file, and the hooks that lead every stray exception and Qt warning to it and to the banner."""
 
 import contextlib
+import logging
 import sys
 import threading
 import time
@@ -11,8 +12,11 @@ from typing import Any
 
 from PySide6.QtCore import QMessageLogContext, QObject, QStandardPaths, QtMsgType, Signal, qInstallMessageHandler
 
+from regviz.engine import brief
+
 LARGEST = 1_000_000
 """Bytes after which the log starts anew, keeping the old one beside it."""
+_LOGGER = logging.getLogger("regviz")
 _QUIET = (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg)
 
 
@@ -47,14 +51,29 @@ class Journal:
             stream.write(entry)
 
 
+class _Entries(logging.Handler):
+    """Leads what regviz logs into the journal."""
+
+    def __init__(self, journal: Journal) -> None:
+        super().__init__()
+        self._journal = journal
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record with its traceback."""
+        self._journal.write(self.format(record))
+
+
 class Hooks(QObject):
-    """While installed, ``said(sentence)`` comes in the GUI thread for everything that nobody caught."""
+    """While installed, ``said(sentence)`` comes in the GUI thread for everything that nobody caught, and the log gets
+    what regviz's loggers are told.
+    """
 
     said = Signal(object)
 
     def __init__(self, journal: Journal) -> None:
         super().__init__()
         self._journal = journal
+        self._entries = _Entries(journal)
         self._before: tuple[Any, Any, Any] | None = None
 
     def install(self) -> None:
@@ -62,12 +81,14 @@ class Hooks(QObject):
         self._before = sys.excepthook, threading.excepthook, qInstallMessageHandler(self._qt)
         sys.excepthook = self._python
         threading.excepthook = lambda args: self._tell(args.exc_type, args.exc_value, args.exc_traceback)
+        _LOGGER.addHandler(self._entries)
 
     def remove(self) -> None:
         """Put the old ones back."""
         if self._before is not None:
             sys.excepthook, threading.excepthook, handler = self._before
             qInstallMessageHandler(handler)
+            _LOGGER.removeHandler(self._entries)
             self._before = None
 
     def _python(
@@ -80,7 +101,7 @@ class Hooks(QObject):
 
     def _tell(self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
         self._journal.write("".join(traceback.format_exception(kind, error, trace)))
-        self.said.emit(f"Something failed inside the program: {kind.__name__}: {error}.")
+        self.said.emit(f"Something failed inside the program: {brief(error, kind)}.")
 
     def _qt(self, kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
         self._journal.write(f"Qt: {text}")

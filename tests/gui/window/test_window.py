@@ -271,6 +271,38 @@ def test_failing_gesture_and_thread_and_qt_warning_reach_the_banner(window):
     assert "a warning of Qt's" in text
 
 
+def test_painting_that_fails_leaves_its_details_in_the_log(window, monkeypatch):
+    def fail(*_):
+        raise ZeroDivisionError("brush")
+
+    hooks = Hooks(window.journal)
+    hooks.install()
+    try:
+        monkeypatch.setattr("regviz.gui.canvas.panel.finish", fail)
+        window.view.views["path"].viewport().repaint()
+    finally:
+        hooks.remove()
+    assert "could not be painted" in window.banner.words.text()
+    assert "ZeroDivisionError: brush" in window.journal.file.read_text()
+
+
+@pytest.mark.parametrize(("error", "said"), [
+    (ValueError("first\nsecond"), "ValueError: first."), (KeyError(), "KeyError."),
+    (ValueError("Whole."), "ValueError: Whole."), (RuntimeError("x" * 9000), "…."),
+])  # fmt: skip
+def test_stray_errors_are_one_short_sentence(window, error, said):
+    hooks = Hooks(window.journal)
+    hooks.said.connect(window.banner.report)
+    hooks.install()
+    try:
+        sys.excepthook(type(error), error, None)
+    finally:
+        hooks.remove()
+    words = window.banner.words.text()
+    assert words.startswith("Something failed inside the program: ") and said in words
+    assert "\n" not in words and len(words) < 500
+
+
 def test_log_is_bounded_and_does_without_a_folder(tmp_path, capsys):
     journal = Journal(tmp_path / "log" / "regviz.log")
     journal.write("x" * (LARGEST + 1))
@@ -361,10 +393,9 @@ class Endless(Toy):
             number += 1
 
 
-@pytest.mark.parametrize("cycles", [20, pytest.param(300, marks=pytest.mark.release)])
-def test_window_closes_while_computing(make, cycles):
+def test_window_closes_while_computing(make):
     threads = threading.active_count()
-    for _ in range(cycles):
+    for _ in range(20):
         window = make(Endless())
         assert until(lambda window=window: window.shown is not None)
         window.header.main.slider.go(1.0, False)
