@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from regviz.gui.canvas.export import ensure_application
 from regviz.gui.window.journal import Hooks, Journal
@@ -60,6 +60,7 @@ def screen(lab=None, state=None, offered=None, size=(1280, 720)):
         window = MainWindow(offered, lab, lab.State() if state is None else state,
                             settings=Settings(folder / "settings.ini"), journal=journal)  # fmt: skip
         made = Screen(window, folder)
+        window.recording.ask_loss = lambda parent: QMessageBox.StandardButton.Discard
         hooks.said.connect(made.hear)
         hooks.said.connect(window.banner.report)
         window.bridge.failed.connect(made.failed)

@@ -135,6 +135,9 @@ class Dragged(app.MainWindow):
         self.count = 0
         self.drag = QTimer(self, interval=15)
         self.drag.timeout.connect(self.move_on)
+        self.view.painted.connect(self.begin)
+    def begin(self, frame):
+        self.view.painted.disconnect(self.begin)
         self.drag.start()
     def move_on(self):
         self.count += 1
