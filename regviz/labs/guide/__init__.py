@@ -142,7 +142,7 @@ def _status(picture: Shown | None, done: bool) -> str:
 
 
 _HINTS = {
-    MAP: "click a name for its lab, the words under it for its card",
+    MAP: "click: name → lab, idea → card",
     AREA: "click a card for its lab", METHOD: "click the card, or press Return, for the lab",
     ADVISOR: "click a finding for the lab that shows why, a method for its own",
 }  # fmt: skip

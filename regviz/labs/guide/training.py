@@ -132,9 +132,9 @@ ARCHITECTURE = (
     ),
     Method(
         key="spectral-norm", area="architecture", name="Spectral norm", idea="Bound the slope of every layer",
-        formula="W ← c·W/σ̂,  σ̂ = uᵀWv by power iteration",
+        formula="W ← c·W/s,  s = uᵀWv ≤ σ₁ by power iteration",
         reach="The slope itself matters: critics of GANs, certified radii, stable recurrences.",
-        careful="σ̂ comes from below, so it is no bound. The product over layers is one, and often far above the true "
+        careful="s comes from below, so it is no bound. The product over layers is one, and often far above the true "
         "slope. Too small a c cannot fit.",
         lab="spectral-norm", fields=(("tab", "power iteration"), ("iterations", "12")), panel="estimate",
         telling="After {k} iterations the estimate is {gap} below σ₁ = {sigma_1}.",
