@@ -20,6 +20,7 @@ from regviz.engine import Delivery, Failure, Session
 from regviz.gui.canvas.theme import load_fonts
 from regviz.gui.canvas.view import DashboardView
 from regviz.gui.stage import LectureCommands, Recording, Stage
+from regviz.gui.tools import ToolCommands, Tools
 from regviz.gui.window.banner import Banner
 from regviz.gui.window.bridge import Bridge, Collector
 from regviz.gui.window.commands import SMALLEST, FileCommands, StateCommands, ViewCommands
@@ -65,9 +66,11 @@ class MainWindow(QMainWindow):
         self.player = Player(self.session, self.bridge, self.main_slider, self)
         self.looks, self.edits = Looks(self), Edits(self)
         self.stand_ins: dict[str, Callable[..., None]] = {}
+        self.tools = Tools(self)
         self._connect()
         self._bind()
         self.stage, self.recording = Stage(self), Recording(self)
+        self.tools.begin()
         if not self.restoreGeometry(settings.geometry):
             self.resize(1600, 900)
         self.looks.show_panels()
@@ -128,7 +131,7 @@ class MainWindow(QMainWindow):
 
     def _bind(self) -> None:
         """Bind every key of the table to the command of its name."""
-        groups = StateCommands(self), FileCommands(self), ViewCommands(self), LectureCommands(self)
+        groups = StateCommands(self), FileCommands(self), ViewCommands(self), LectureCommands(self), ToolCommands(self)
         self.commands: dict[str, Callable[..., None]] = {
             key.name: getattr(group, key.name) for key in KEYS for group in groups if hasattr(group, key.name)
         }
@@ -190,7 +193,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _show(self, delivery: Delivery) -> None:
         """Show a frame; it clears the banner of a failure that it has overcome."""
-        self.shown = delivery
+        self.shown = delivery = self.tools.dress(delivery)
         self.edits.trial = None
         frame = delivery.frame
         if self.banner.passing:
@@ -210,6 +213,7 @@ class MainWindow(QMainWindow):
         given_back = self.edits.trial is not None and failure.state == self.edits.trial
         self.edits.trial = None
         if given_back and self.session.undo():
+            self.settings.forget(Path(getattr(failure.state, "dataset", "")))
             self.banner.say(failure.sentence)
         else:
             self.banner.say(failure.sentence, logged=True, passing=True)

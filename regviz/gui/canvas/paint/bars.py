@@ -63,6 +63,23 @@ def _bodies(
             painter.fillPath(_body(x, _cut(foot), _cut(tip), wide), qcolor(place.color(mark.role_of(index))))
 
 
+def paint_outlines(painter: QPainter, mark: Bars, place: Place) -> None:
+    """Dashed outlines, wider than bars, so that their tips are seen beside taller bars."""
+    wide = bar_width(place) * 1.3 + 6.0
+    centres = place.x.px(np.arange(len(mark.values), dtype=float)).tolist()
+    feet = place.y.px(mark.base if mark.base is not None else np.zeros(len(mark.values)))
+    with np.errstate(over="ignore"):
+        tips = place.y.px(mark.values if mark.base is None else mark.base + mark.values)
+    if place.y.log:
+        feet = np.full(len(feet), place.y.start)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    with place.clipped(painter, 2.0):
+        for index, (x, foot, tip) in enumerate(zip(centres, feet.tolist(), tips.tolist(), strict=True)):
+            if math.isfinite(foot + tip):
+                painter.setPen(place.pen(mark.role_of(index), 2.4, dash=1))
+                painter.drawPath(_body(x, _cut(foot), _cut(tip), wide))
+
+
 def _cut(pixel: float) -> float:
     return min(curves.FAR, max(-curves.FAR, pixel))
 
