@@ -11,6 +11,9 @@ from regviz.gui.canvas.place import Place
 from regviz.gui.canvas.theme import Theme, qcolor
 from regviz.lab import Mark, Panel
 
+_USUAL = 0.012
+"""Seconds that a panel is expected to take before it was painted."""
+
 
 def shared(one: tuple[Mark, ...], two: tuple[Mark, ...]) -> int:
     """How many marks at the beginning are the same objects."""
@@ -34,7 +37,7 @@ class Layer:
         self._held: tuple[Mark, ...] = ()
         self._last: tuple[Mark, ...] = ()
         self._promising = 0
-        self.efforts = {True: 0.0, False: 0.0}
+        self.efforts = {True: _USUAL, False: _USUAL}
         self._axes: Hashable = None
         self._pixmap = QPixmap()
         self._place: Place | None = None

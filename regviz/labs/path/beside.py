@@ -10,6 +10,7 @@ from regviz.lab import Axis, Lines, Mark, Panel, Points, Readout, Rule, show
 from regviz.labs._data import Source
 from regviz.labs.path import places
 from regviz.labs.path.curves import TITLES, cursor, path_panel, shared_y_axis
+from regviz.labs.path.places import both_sides, counted
 from regviz.labs.path.scene import scene
 from regviz.linear import Path, path_of
 from regviz.linear.crossings import Crossing, zero_crossings
@@ -122,7 +123,7 @@ def curves(key: Source, penalty: str, alpha: float) -> Curves:
     knots = path.lams[(path.lams > low) & (path.lams < high)]
     if len(knots) > points:
         knots = knots[:: len(knots) // points + 1]
-    lams = np.unique(np.concatenate([np.geomspace(low, high, points), knots, knots * (1.0 - 1e-9)]))
+    lams = np.unique(np.concatenate([np.geomspace(low, high, points), *both_sides(knots)]))
     coef = np.array([path.standardized_at(lam) for lam in lams.tolist()])
     return Curves(path, lams, coef[:, list(made.shown)], np.array([path.df_at(lam) for lam in lams.tolist()]))
 
@@ -209,7 +210,7 @@ def _df_panel(key: Source, lam: float, alpha: float) -> Panel:
         marks=(*_df_lines(key, alpha), Rule(key="cursor", value=here, role="text"),
                Points(key="here", x=np.full(len(values), here), y=np.array(values), roles=tuple(ROLES.values()))),
         readouts=tuple(
-            Readout(name=f"df-{p}", label=NAMES[p], value=value, role=ROLES[p])
+            Readout(name=f"df-{p}", label=NAMES[p], value=counted(value), role=ROLES[p])
             for p, value in zip(PENALTIES, values, strict=True)
         ), brush=True,
     )  # fmt: skip
