@@ -11,8 +11,9 @@ from regviz.labs._data import Source
 from regviz.labs._memo import gradual
 from regviz.labs.path.places import both_sides, counted, padded
 from regviz.labs.path.scene import scene
-from regviz.linear import CrossValidation, Path, path_of
+from regviz.linear import CrossValidation, Path
 from regviz.linear.cross_validation import validating
+from regviz.linear.path import following
 from regviz.linear.selection import criteria
 from regviz.linear.steps import Steps
 
@@ -58,12 +59,12 @@ class Folds:
     seed: int
 
 
-@lru_cache(maxsize=16)
-def choice(key: Source, penalty: str, alpha: float) -> Choice:
+@gradual(16)
+def choice(key: Source, penalty: str, alpha: float) -> Steps[Choice]:
     """C_p, AIC, BIC and GCV of one penalty, for ridge exact leave-one-out as well."""
     made = scene(key, "lasso")
     problem = made.data.problem
-    path = path_of(problem, penalty, alpha if penalty == "elastic-net" else None)
+    path = yield from following(problem, penalty, alpha if penalty == "elastic-net" else None)
     low, high = made.limits
     if penalty == "ridge" and problem.lam_max:
         values = path.lams[path.lams > 0.0]
