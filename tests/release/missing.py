@@ -94,5 +94,5 @@ def lost(seed, first, last):
 
 PARTS = (
     Part(name="resources", words="each file of the program's own missing or cut short", count=2 * len(FILES), work=lost,
-         chunk=6, few=1, largest=("most that failed",), goal="The message names the file; the rest works."),
+         chunk=6, few=0, largest=("most that failed",), goal="The message names the file; the rest works."),
 )  # fmt: skip
