@@ -66,6 +66,14 @@ class ToolCommands:
                  "l1": window.tr("orange"), "text": window.tr("the colour of text")}  # fmt: skip
         window.say(window.tr("Pen: {0}").format(names[window.tools.pad.next_color()]))
 
+    def tour(self) -> None:
+        """Show the tour of four steps."""
+        self.window.tools.explaining.tour()
+
+    def whats_this(self) -> None:
+        """Explain the part with the focus, and then any other."""
+        self.window.tools.explaining.whats_this()
+
     def palette(self) -> None:
         """Find a command, a lab, a control, a lecture or a file."""
         from regviz.gui.tools.entries import everything

@@ -13,6 +13,7 @@ from regviz.gui.tools.snapshots import PICTURE, Snapshot, Snapshots
 from regviz.lab import Frame
 
 if TYPE_CHECKING:
+    from regviz.gui.tools.explaining import Explaining
     from regviz.gui.window.main import MainWindow
 
 
@@ -25,6 +26,7 @@ class Tools(QObject):
         self.compare = Compare(self.tr("the same settings"))
         self._pad: Pad | None = None
         self._snapshots: Snapshots | None = None
+        self._explaining: Explaining | None = None
         self.strip_open = False
         self._lab = window.session.lab
         window.session.listen(self._session_changed)
@@ -64,9 +66,21 @@ class Tools(QObject):
         strokes = () if self._pad is None else self._pad.strokes
         return dataclasses.replace(frame, strokes=strokes) if strokes else frame
 
+    @property
+    def explaining(self) -> "Explaining":
+        """What's this, and the tour."""
+        from regviz.gui.tools.explaining import Explaining
+
+        if self._explaining is None:
+            self._explaining = Explaining(self.window)
+        return self._explaining
+
     def escape(self) -> bool:
         """Close or clear what lies over the pictures; whether there was anything."""
         window = self.window
+        if self._explaining is not None and self._explaining.open:
+            self._explaining.close()
+            return True
         if window.help.isVisible() or window.banner.isVisible():
             return False
         return self._pad is not None and self._pad.clear()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Slot
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from regviz.gui.canvas.theme import load_fonts, resources
@@ -50,6 +50,9 @@ def start(
     hooks.install()
     for problem in load_fonts():
         window.banner.say(problem)
+    if wanted and left is None and not window.settings.toured and seen():
+        window.settings.toured = True
+        window.view.painted.connect(lambda _: window.call("tour"), Qt.ConnectionType.SingleShotConnection)
     _Others(window)
     window.show()
     before = signal.signal(signal.SIGINT, lambda *_: window.close())
@@ -109,6 +112,11 @@ def _application() -> QApplication:
     application.setDesktopFileName("regviz")
     application.setWindowIcon(QIcon(str(resources() / "icons" / "regviz.png")))
     return application
+
+
+def seen() -> bool:
+    """Whether somebody can see the window."""
+    return QGuiApplication.platformName() not in ("offscreen", "minimal")
 
 
 def _pulse(application: QApplication) -> QTimer:

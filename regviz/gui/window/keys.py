@@ -71,6 +71,8 @@ KEYS: tuple[Key, ...] = (
     Key("presenter", ("F9",), "Show or hide the speaker's notes, clock and next step", "Lecture"),
     Key("palette", ("Ctrl+Shift+P",), "Find a command, a lab, a control, a lecture or a file", "View"),
     Key("help", ("F1",), "Show or hide this help", "View"),
+    Key("whats_this", ("Shift+F1",), "What is this? Explain controls and panels", "View"),
+    Key("tour", ("Ctrl+F1",), "Show the tour", "View"),
     Key("notes", ("F2",), "Show or hide the notes", "View"),
     Key("next_page", ("Shift+F2",), "Next page of the notes: λ in other software, the advisor", "View"),
     Key("controls", ("F3",), "Show or hide the controls", "View"),

@@ -62,6 +62,15 @@ class Settings:
     def geometry(self, geometry: QByteArray) -> None:
         self._store.setValue("geometry", geometry)
 
+    @property
+    def toured(self) -> bool:
+        """Whether the tour has been shown."""
+        return str(self._store.value("toured", "false")) == "true"
+
+    @toured.setter
+    def toured(self, done: bool) -> None:
+        self._store.setValue("toured", "true" if done else "false")
+
     def is_open(self, panel: str) -> bool:
         """Whether that panel was left open."""
         return str(self._store.value(f"open/{panel}", "false")) == "true"
