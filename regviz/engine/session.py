@@ -64,6 +64,10 @@ class Session:
         """Call ``listener`` after every change."""
         self._listeners.append(listener)
 
+    def hand_over(self) -> None:
+        """Forget all listeners: others take this over."""
+        self._listeners.clear()
+
     def set(self, changes: Mapping[str, Any], finished: bool = True) -> bool:
         """Change fields of the state; whether it changed.
 

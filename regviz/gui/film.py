@@ -7,6 +7,7 @@ from typing import Any
 
 from regviz.gui.canvas.export import ExportError, frame_image, save_bytes
 from regviz.gui.canvas.theme import THEMES
+from regviz.gui.language import framed
 from regviz.gui.motion import LARGEST, Pixels, encode, pixels, told
 from regviz.gui.picture import heading
 from regviz.lab import Frame, Lab
@@ -36,7 +37,7 @@ def write_film(
             if last is None or last[0] is not scene:
                 state, frame = scene
                 above = heading(lab, state, frame, stamped=stamped)
-                last = scene, pixels(frame_image(frame, above, THEMES[theme], size, panel=panel or None))
+                last = scene, pixels(frame_image(framed(frame), above, THEMES[theme], size, panel=panel or None))
             yield last[1]
 
     def samples() -> list[Pixels]:

@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from regviz.gui.canvas.export import Heading, Knob, render_frame
+from regviz.gui.language import framed, words
 from regviz.lab import Control, Frame, Lab, controls, document
 from regviz.stamp import stamp
 
@@ -20,8 +21,8 @@ def write_picture(
     Raises the canvas's `ExportError` with a sentence for what cannot be made or written.
     """
     render_frame(
-        frame, lab.title, file, size=size, theme=theme, dpi=dpi, transparent=transparent, panel=panel or None,
-        state_json=document.dump(lab, state), heading=heading(lab, state, frame, stamped=stamped),
+        framed(frame), words(lab.title), file, size=size, theme=theme, dpi=dpi, transparent=transparent,
+        panel=panel or None, state_json=document.dump(lab, state), heading=heading(lab, state, frame, stamped=stamped),
     )  # fmt: skip
 
 
@@ -31,7 +32,7 @@ def heading(lab: Lab, state: Any, frame: Frame, *, stamped: bool = False) -> Hea
     mode = next((c for c in shown if c.place == "mode" and c.kind == "choice"), None)
     main = next((c for c in shown if c.place == "main" and c.kind in ("float", "int")), None)
     return Heading(
-        title=lab.title,
+        title=words(lab.title),
         knob=_knob(main, state, frame) if main else None,
         modes=tuple(map(_words, mode.choices)) if mode else (),
         mode=_words(getattr(state, mode.name)) if mode else "",
@@ -42,10 +43,10 @@ def heading(lab: Lab, state: Any, frame: Frame, *, stamped: bool = False) -> Hea
 def _knob(control: Control, state: Any, frame: Frame) -> Knob:
     low, high = frame.limits.get(control.name) or control.shown or (control.low, control.high)
     return Knob(
-        symbol=control.symbol or _words(control.label), value=getattr(state, control.name), low=low, high=high,
+        symbol=control.symbol or words(control.label), value=getattr(state, control.name), low=low, high=high,
         log=control.log, role="penalty",
     )  # fmt: skip
 
 
 def _words(name: str) -> str:
-    return name.replace("-", " ").capitalize()
+    return words(name.replace("-", " ").capitalize())

@@ -141,7 +141,7 @@ class DashboardView(QWidget):
         spent = 0.0
         for count, key in enumerate(tuple(self._unasked)):
             view = self._views[key]
-            spent += view.layer.efforts[view.panel is not None and view.layer.keeps(view.panel)]
+            spent += 0.0 if view.panel is None else view.layer.efforts[view.layer.keeps(view.panel)]
             if count and spent > _TURN:
                 return
             view.viewport().update()
@@ -176,7 +176,7 @@ class PartsStrip(QWidget):
         super().__init__(parent)
         self._parts: tuple[Part, ...] = ()
         self._theme, self._scale = THEMES["light"], 1.0
-        self.setAccessibleName("Parts of the objective")
+        self.setAccessibleName(self.tr("Parts of the objective"))
         self.setFixedHeight(24)
 
     def set_parts(self, parts: tuple[Part, ...]) -> None:

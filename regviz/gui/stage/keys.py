@@ -23,7 +23,8 @@ STAGE_KEYS: tuple[Key, ...] = (
 STANDS_FOR = {
     "next_lab": "next", "previous_lab": "previous", "cancel": "escape", "larger": "larger", "smaller": "smaller",
     "normal": "normal", "play": "play", "step_forward": "dark", "controls": "controls", "notes": "notes",
-    "labs": "nothing", "fullscreen": "nothing", "present": "nothing", "less": "less", "more": "more",
+    "labs": "nothing", "fullscreen": "nothing", "present": "nothing", "language": "nothing", "less": "less",
+    "more": "more",
     "lab_by_number": "digit",
 }  # fmt: skip
 """Command of the window → the method of `Hands` that stands in for it while the stage is on."""

@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QTextBrowser, QVBoxLayout, QWidget
 
 from regviz.gui.canvas.theme import THEMES, Theme
+from regviz.gui.language import words
 from regviz.gui.stage.clock import Schedule, written
 from regviz.gui.window.style import Unit, sheet
 from regviz.lab.lecture import Lecture, Scene
@@ -97,7 +98,7 @@ class Presenter(QWidget):
         """Show the notes of a step and what comes after it."""
         step = scenes[at].step
         asking = self.tr("Question: {0}").format(step.question) if covered else ""
-        self.title.setText(asking or step.title or scenes[at].lab.title)
+        self.title.setText(asking or step.title or words(scenes[at].lab.title))
         self.notes.setPlainText(step.notes or self.tr("No notes."))
         self.step.setText(self.tr("Step {0} of {1}").format(at + 1, len(scenes)))
         following = scenes[at + 1] if at + 1 < len(scenes) else None
@@ -105,7 +106,7 @@ class Presenter(QWidget):
             self.next_title.setText(self.tr("The end"))
             self.next_words.setText("")
         else:
-            self.next_title.setText(following.step.title or following.lab.title)
+            self.next_title.setText(following.step.title or words(following.lab.title))
             self.next_words.setText(following.step.question or following.step.caption)
 
     def show_time(self, lecture: Lecture, at: int, elapsed: float) -> None:

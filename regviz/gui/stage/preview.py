@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from regviz.engine import Delivery, Message, Worker
 from regviz.gui.canvas.export import frame_image
 from regviz.gui.canvas.theme import THEMES, Theme
+from regviz.gui.language import framed
 from regviz.gui.picture import heading
 from regviz.lab.lecture import Scene
 
@@ -63,4 +64,4 @@ class Preview(QObject):
         worker.acknowledge()
         if message.lab is scene.lab and message.state == scene.state:
             above = heading(scene.lab, message.state, message.frame)
-            self.made.emit(frame_image(message.frame, above, self.theme, SIZE))
+            self.made.emit(frame_image(framed(message.frame), above, self.theme, SIZE))

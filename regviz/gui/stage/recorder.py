@@ -48,6 +48,10 @@ class Recorder:
         """Call ``listener`` after every change."""
         self._listeners.append(listener)
 
+    def hand_over(self) -> None:
+        """Forget all listeners: others take this over."""
+        self._listeners.clear()
+
     def open(self, lecture: Lecture, file: Path | None) -> None:
         """Take up a lecture; ``file`` is where saving will write it, None for a ready-made one."""
         self.lecture, self.at, self.file = lecture, 0 if lecture.steps else -1, file

@@ -3,19 +3,22 @@
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Slot
-from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from regviz.gui.canvas.theme import load_fonts, resources
+from regviz.gui.language import speak, wanted
 from regviz.gui.window.autosave import Autosave, Keeper, default_folder
 from regviz.gui.window.journal import Hooks, Journal, default_log
 from regviz.gui.window.main import MainWindow
 from regviz.gui.window.opening import Opened, document
 from regviz.gui.window.settings import Settings
+from regviz.lab import Lab
 from regviz.lab.document import DocumentError
 from regviz.lab.lecture import Lecture
 from regviz.labs import find, labs, names
@@ -37,25 +40,17 @@ def start(
     if left is not None:
         lab, state = left.lab, left.state
     hooks = Hooks(journal)
-    window = MainWindow(
+    desk = Desk(keeper, journal, hooks, Settings())
+    desk.open(
         [lab] if file is None and lecture is None else labs(), lab, lab.State() if state is None else state,
-        settings=Settings(), journal=journal, file=None if file is None else Path(file), lecture=lecture,
+        file=None if file is None else Path(file), lecture=lecture,
     )  # fmt: skip
-    autosave = Autosave(window.session, keeper, journal, window)
-    window.view.painted.connect(autosave.begin, Qt.ConnectionType.SingleShotConnection)
-    window.closed.connect(autosave.close)
     if left is not None:
-        window.banner.say(window.tr("The last session ended without being closed; here it is again."))
-    hooks.said.connect(window.banner.report)
+        desk.window.banner.say(desk.window.tr("The last session ended without being closed; here it is again."))
     hooks.install()
     for problem in load_fonts():
-        window.banner.say(problem)
-    if wanted and left is None and not window.settings.toured and seen():
-        window.settings.toured = True
-        window.view.painted.connect(lambda _: window.call("tour"), Qt.ConnectionType.SingleShotConnection)
-    _Others(window)
-    window.show()
-    before = signal.signal(signal.SIGINT, lambda *_: window.close())
+        desk.window.banner.say(problem)
+    before = signal.signal(signal.SIGINT, lambda *_: desk.window.close())
     pulse = _pulse(application)
     try:
         return application.exec()
@@ -63,8 +58,8 @@ def start(
         pulse.stop()
         signal.signal(signal.SIGINT, before)
         hooks.remove()
-        window.close()
-        window.deleteLater()
+        desk.window.close()
+        desk.window.deleteLater()
         application.processEvents()
 
 
@@ -76,6 +71,48 @@ def _left(keeper: Keeper) -> Opened | None:
         return document(keeper.left, labs())
     except DocumentError:
         return None
+
+
+class Desk(QObject):
+    """Opens the window, and opens it anew in another language, with all that was in it."""
+
+    window: MainWindow
+
+    def __init__(self, keeper: Keeper, journal: Journal, hooks: Hooks, settings: Settings) -> None:
+        super().__init__()
+        self._keeper, self._journal, self._hooks, self._settings = keeper, journal, hooks, settings
+
+    def open(self, offered: Sequence[Lab], lab: Lab, state: Any, **more: Any) -> None:
+        """Open and show a window in the language of the settings; ``more`` goes to the window."""
+        problem = speak(wanted(self._settings.language))
+        self.window = window = MainWindow(
+            offered, lab, state, settings=self._settings, journal=self._journal, **more
+        )
+        self._autosave = Autosave(window.session, self._keeper, self._journal, window)
+        window.view.painted.connect(self._autosave.begin, Qt.ConnectionType.SingleShotConnection)
+        window.closed.connect(self._autosave.close)
+        window.reworded.connect(self.again, Qt.ConnectionType.QueuedConnection)
+        self._hooks.said.connect(window.banner.report)
+        if problem:
+            window.banner.say(problem)
+        if len(offered) < len(names()):
+            _Others(window)
+        window.show()
+
+    @Slot()
+    def again(self) -> None:
+        """Close the window and open another in its place, with its session, its lecture and its history."""
+        old, session, recorder = self.window, self.window.session, self.window.recording.recorder
+        session.hand_over()
+        recorder.hand_over()
+        old.closed.disconnect(self._autosave.close)
+        self._hooks.said.disconnect(old.banner.report)
+        QApplication.setQuitOnLastWindowClosed(False)
+        old.leave()
+        old.hide()
+        self.open(old.labs, session.lab, session.state, before=old)
+        QApplication.setQuitOnLastWindowClosed(True)
+        old.deleteLater()
 
 
 class _Others(QObject):
@@ -112,11 +149,6 @@ def _application() -> QApplication:
     application.setDesktopFileName("regviz")
     application.setWindowIcon(QIcon(str(resources() / "icons" / "regviz.png")))
     return application
-
-
-def seen() -> bool:
-    """Whether somebody can see the window."""
-    return QGuiApplication.platformName() not in ("offscreen", "minimal")
 
 
 def _pulse(application: QApplication) -> QTimer:

@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QFileDialog
 
 from regviz.files import WriteError, write_text
 from regviz.gui.canvas.export import frame_image
+from regviz.gui.language import framed
 from regviz.gui.picture import heading
 from regviz.gui.window.exporting import ExportDialog, command_line, python_code
 from regviz.gui.window.opening import DOCUMENTS, TABLES
 from regviz.gui.window.settings import SCALES, THEME_CHOICES
 from regviz.gui.window.slider import key_scale
 from regviz.lab.document import dump
+from regviz.translation import languages
 
 if TYPE_CHECKING:
     from regviz.gui.window.main import MainWindow
@@ -67,6 +69,7 @@ class StateCommands:
     def _nudge(self, steps: int) -> None:
         slider = self.window.main_slider()
         if slider is not None and slider.isEnabled():
+            steps = -steps if slider.isRightToLeft() else steps
             slider.nudge(steps * key_scale(QGuiApplication.keyboardModifiers()))
 
     def least(self) -> None:
@@ -98,8 +101,6 @@ class StateCommands:
     def cancel(self) -> None:
         """Close the help or the message, leave the full screen, else stop computing."""
         window = self.window
-        if window.tools.escape():
-            return
         if window.help.isVisible():
             window.help.toggle()
         elif window.banner.isVisible():
@@ -160,9 +161,7 @@ class FileCommands:
         """Write the session; a failure is a sentence in the banner."""
         session = self.window.session
         try:
-            file = file if file.suffix else file.with_suffix(".regviz")
-            write_text(file, dump(session.lab, session.state))
-            self.window.settings.remember(file)
+            write_text(file if file.suffix else file.with_suffix(".regviz"), dump(session.lab, session.state))
         except WriteError as error:
             self.window.banner.say(str(error))
 
@@ -170,8 +169,7 @@ class FileCommands:
         """Ask how and where, and write the frame on show."""
         shown = self.window.shown
         if shown is not None:
-            frame = self.window.tools.drawn(shown.frame)
-            dialog = ExportDialog(shown.lab, shown.state, frame, self.window.looks.theme.name, self.window)
+            dialog = ExportDialog(shown.lab, shown.state, shown.frame, self.window.looks.theme.name, self.window)
             dialog.exec()
             if dialog.written is not None:
                 self.window.say(self.window.tr("Written: {0}").format(dialog.written))
@@ -181,8 +179,9 @@ class FileCommands:
         """The frame on show, as large as a slide, to the clipboard."""
         window, shown = self.window, self.window.shown
         if shown is not None:
-            frame, above = window.tools.drawn(shown.frame), heading(shown.lab, shown.state, shown.frame)
-            QGuiApplication.clipboard().setImage(frame_image(frame, above, window.looks.theme, (1920, 1080)))
+            above = heading(shown.lab, shown.state, shown.frame)
+            image = frame_image(framed(shown.frame), above, window.looks.theme, (1920, 1080))
+            QGuiApplication.clipboard().setImage(image)
             window.say(window.tr("The picture is in the clipboard."))
 
     def copy_command(self) -> None:
@@ -247,7 +246,15 @@ class ViewCommands:
         chosen = choices[(choices.index(self.window.settings.theme) + 1) % len(choices)]
         self.window.settings.theme = chosen
         self.window.looks.apply()
-        self.window.say(self.window.tr("Theme: {0}").format(chosen))
+        self.window.say(self.window.tr("Theme: {0}").format(self.window.tr(chosen)))
+
+    def language(self) -> None:
+        """The next language, in a window opened anew."""
+        choices = ("system", *languages())
+        settings = self.window.settings
+        at = choices.index(settings.language) if settings.language in choices else -1
+        settings.language = choices[(at + 1) % len(choices)]
+        self.window.reworded.emit()
 
     def larger(self) -> None:
         """The next size up."""

@@ -1,5 +1,7 @@
 """One editor for each kind of control, made from the control alone. Editors show state; they never hold it."""
 
+from unicodedata import east_asian_width
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -17,12 +19,15 @@ from PySide6.QtWidgets import (
 )
 
 from regviz.gui.canvas.theme import Theme
+from regviz.gui.language import words
 from regviz.gui.window.slider import Slider
 from regviz.gui.window.style import Unit
 from regviz.lab import Control
 
-SEGMENTS, LETTERS = 4, 20
-"""Most choices, and most letters of all of them, that stand beside each other as buttons in the side panel."""
+SEGMENTS, LETTERS, EDGE = 4, 30, 4
+"""Most choices that stand beside each other as buttons in the side panel, the most letters for which it has room, and
+the letters that a button's own edges take.
+"""
 _SPIN_MAX = 2.0**53
 
 
@@ -277,7 +282,8 @@ def editor(control: Control, parent: QWidget | None = None) -> Editor:
 
 
 def _short(choices: tuple[str, ...]) -> bool:
-    return len(choices) <= SEGMENTS and sum(map(len, choices)) <= LETTERS
+    letters = sum(1 + (east_asian_width(letter) in "WF") for name in choices for letter in spoken(name))
+    return len(choices) <= SEGMENTS and letters + EDGE * len(choices) <= LETTERS
 
 
 def describe(widget: QWidget, control: Control) -> None:
@@ -297,7 +303,7 @@ def refill(box: QComboBox, options: tuple[str, ...]) -> None:
 
 def spoken(name: str) -> str:
     """A choice as people read it: "elastic-net" is "Elastic net"."""
-    return capital(name.replace("-", " ").replace("_", " "))
+    return capital(words(capital(name.replace("-", " ").replace("_", " "))))
 
 
 def capital(text: str) -> str:

@@ -102,15 +102,13 @@ class Edits(QObject):
         try:
             lecture = lecture_in(file)
             if lecture is not None:
-                if window.recording.open(lecture, file):
-                    window.settings.remember(file)
+                window.recording.open(lecture, file)
                 return
             found = opened(file, window.labs, window.session.lab, window.session.state)
         except OpenError as error:
             window.banner.say(str(error))
             return
         window.player.pause()
-        window.settings.remember(file)
         window.banner.hide()
         self.trial = found.state if found.table else None
         window.session.go(found.lab, found.state)

@@ -26,6 +26,7 @@ from regviz.files import WriteError, write_text
 from regviz.gui.canvas.export import MOST_PIXELS
 from regviz.gui.canvas.export import ExportError as PaintError
 from regviz.gui.canvas.theme import THEMES
+from regviz.gui.language import words as translated
 from regviz.gui.picture import write_picture
 from regviz.gui.window.filming import FilmBox, with_progress
 from regviz.lab import ControlError, Frame, Lab, controls
@@ -54,7 +55,8 @@ class ExportDialog(QDialog):
         self._lab, self._state, self._frame, self._ask = lab, state, frame, ask
         self.written: Path | None = None
         self.panel = _list(
-            [self.tr("All panels"), *(panel.title for panel in frame.panels), self.tr("Each panel in its own file")],
+            [self.tr("All panels"), *(translated(panel.title) for panel in frame.panels),
+             self.tr("Each panel in its own file")],
             ["", *(panel.key for panel in frame.panels), EACH],
         )  # fmt: skip
         self.size_list = _list([f"{w} × {h}" for w, h in SIZES], list(SIZES))
@@ -62,14 +64,11 @@ class ExportDialog(QDialog):
         self.dpi.setRange(1, 10_000)
         self.dpi.setDecimals(0)
         self.dpi.setValue(96)
-        self.theme = _list([name.capitalize() for name in THEMES], list(THEMES))
+        self.theme = _list([self.tr(name.capitalize()) for name in THEMES], list(THEMES))
         self.theme.setCurrentIndex(list(THEMES).index(theme))
         self.transparent = QCheckBox(self.tr("Transparent background"))
         self.stamp = QCheckBox(self.tr("A line that says what made it"))
         self.stamp.setChecked(True)
-        self.drawn = QCheckBox(self.tr("With what is drawn over it"))
-        self.drawn.setChecked(True)
-        self.drawn.setVisible(bool(frame.strokes))
         self.film = FilmBox(lab, state, frame)
         self.problem = QLabel()
         self.problem.setWordWrap(True)
@@ -87,7 +86,6 @@ class ExportDialog(QDialog):
         parts: tuple[tuple[str, QWidget], ...] = (
             (self.tr("Picture"), self.panel), (self.tr("Size in pixels"), size), (self.tr("Dots per inch"), self.dpi),
             (self.tr("Theme"), self.theme), ("", self.transparent), ("", self.stamp),
-            ("", self.drawn),
         )  # fmt: skip
         for words, part in parts:
             form.addRow(words, part)
@@ -147,9 +145,8 @@ class ExportDialog(QDialog):
         return with_progress(self, words, lambda tell: save(self._lab, self._state, file, picture, tell=tell))
 
     def _write_picture(self, file: Path, panel: str) -> None:
-        frame = self._frame if self.drawn.isChecked() else dataclasses.replace(self._frame, strokes=())
         write_picture(
-            self._lab, self._state, frame, file, size=(self.wide.value(), self.high.value()), panel=panel,
+            self._lab, self._state, self._frame, file, size=(self.wide.value(), self.high.value()), panel=panel,
             dpi=self.dpi.value(), theme=str(self.theme.currentData()), transparent=self.transparent.isChecked(),
             stamped=self.stamp.isChecked(),
         )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFormLayout, QGroupBox, QLineEdit, QProgressDialog, QSpinBox, QWidget
 
+from regviz.gui.language import said
 from regviz.gui.window.editors import capital
 from regviz.lab import Control, Frame, Lab, controls
 from regviz.sweep import FRAMES, MOST_FRAMES, Progress, Sweep, parse_sweep
@@ -87,7 +88,7 @@ class FilmBox(QGroupBox):
 
 
 def _numbers(state: Any) -> list[Control]:
-    return [c for c in controls(state) if c.kind in ("float", "int") and c.applies(state)]
+    return [said(c) for c in controls(state) if c.kind in ("float", "int") and c.applies(state)]
 
 
 def _whole(low: int, high: int, value: int) -> QSpinBox:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 from regviz.gui.canvas.paint.heading import formula, paint_formula
 from regviz.gui.canvas.place import Box
 from regviz.gui.canvas.theme import THEMES, Theme
+from regviz.gui.language import words
 from regviz.gui.window.editors import Editor, NumberBox, capital, describe, editor
 from regviz.gui.window.elided import ElidedLabel, polish
 from regviz.gui.window.slider import Slider
@@ -178,8 +179,8 @@ class Header(QWidget):
 
     def build(self, title: str, mode: Control | None, main: Control | None, trains: bool) -> None:
         """Make the mode switch and the main slider of another lab."""
-        self._lab_title = title
-        self.title.setText(title)
+        self._lab_title = words(title)
+        self.title.setText(self._lab_title)
         for old in (self.mode, self.main):
             if old is not None:
                 old.hide()

@@ -44,7 +44,6 @@ KEYS: tuple[Key, ...] = (
     Key("next_lab", ("PgDown",), "Next lab", "Labs"),
     Key("follow", ("Return", "Enter"), "Go to the lab that the guide's method leads to", "Labs", yields=True),
     Key("open", ("Ctrl+O",), "Open a table, a session or an exported picture", "Files"),
-    Key("recent", ("Ctrl+Shift+O",), "Open a file used before", "Files"),
     Key("save", ("Ctrl+S",), "Save the session", "Files"),
     Key("export", ("Ctrl+E",), "Export a picture or its numbers", "Files"),
     Key("copy_picture", ("Ctrl+C",), "Copy the picture", "Files"),
@@ -52,16 +51,6 @@ KEYS: tuple[Key, ...] = (
     Key("copy_python", ("Ctrl+Alt+P",), "Copy Python that draws this picture", "Files"),
     Key("copy_code", ("Ctrl+Alt+C",), "Copy code that gives these numbers elsewhere", "Files"),
     Key("quit", ("Ctrl+Q",), "Quit", "Files"),
-    Key("compare", ("G",), "Freeze this picture as A under the next ones, or take A away", "Compare", yields=True),
-    Key("keep", ("K",), "Keep this picture as a snapshot", "Compare", yields=True),
-    Key("next_kept", ("J",), "Show the next snapshot", "Compare", yields=True),
-    Key("previous_kept", ("Shift+J",), "Show the snapshot before", "Compare", yields=True),
-    Key("strip", ("Ctrl+J",), "Show or hide the snapshots", "Compare"),
-    Key("kept_to_lecture", ("Ctrl+Shift+J",), "Make the snapshots steps of the lecture", "Compare"),
-    Key("spotlight", ("L",), "Spotlight; the wheel changes its size, Esc ends it", "Point", yields=True),
-    Key("pen", ("D",), "Pen over the pictures; Esc clears what is drawn", "Point", yields=True),
-    Key("pen_back", ("U",), "Take the last stroke back", "Point", yields=True),
-    Key("pen_color", ("C",), "Next colour of the pen", "Point", yields=True),
     Key("present", ("F5",), "Start the lecture at its first step", "Lecture"),
     Key("present_here", ("Shift+F5",), "Go on with the lecture at the chosen step", "Lecture"),
     Key("lecture", ("F7",), "Show or hide the lecture: choose, rehearse, edit", "Lecture"),
@@ -69,15 +58,13 @@ KEYS: tuple[Key, ...] = (
     Key("update_step", ("Shift+F8",), "Put this picture in place of the chosen step's", "Lecture"),
     Key("save_lecture", ("Ctrl+Shift+S",), "Save the lecture", "Lecture"),
     Key("presenter", ("F9",), "Show or hide the speaker's notes, clock and next step", "Lecture"),
-    Key("palette", ("Ctrl+Shift+P",), "Find a command, a lab, a control, a lecture or a file", "View"),
     Key("help", ("F1",), "Show or hide this help", "View"),
-    Key("whats_this", ("Shift+F1",), "What is this? Explain controls and panels", "View"),
-    Key("tour", ("Ctrl+F1",), "Show the tour", "View"),
     Key("notes", ("F2",), "Show or hide the notes", "View"),
     Key("next_page", ("Shift+F2",), "Next page of the notes: λ in other software, the advisor", "View"),
     Key("controls", ("F3",), "Show or hide the controls", "View"),
     Key("labs", ("F4",), "Show or hide the names of the labs", "View"),
     Key("theme", ("Ctrl+T",), "Next theme: system, light, dark, projector", "View"),
+    Key("language", ("Ctrl+Shift+L",), "Next language: system, English, German, Chinese", "View"),
     Key("larger", ("Ctrl++", "Ctrl+="), "Larger text and lines", "View"),
     Key("smaller", ("Ctrl+-",), "Smaller text and lines", "View"),
     Key("normal", ("Ctrl+0",), "Text and lines of normal size", "View"),
@@ -103,9 +90,8 @@ def find(event: QKeyEvent, keys: tuple[Key, ...] = YIELDING) -> tuple[Key, int] 
 
 
 def written(key: Key) -> str:
-    """The keys as the help shows them; of more than three, the first two."""
+    """The keys as the help shows them; the first two of them."""
     if key.digits:
         return f"{key.keys[0]} … 9"
-    listed = key.keys if len(key.keys) <= 3 else key.keys[:2]
-    names = (QKeySequence(text).toString(QKeySequence.SequenceFormat.NativeText) for text in listed)
+    names = (QKeySequence(text).toString(QKeySequence.SequenceFormat.NativeText) for text in key.keys[:2])
     return " · ".join(names)

@@ -1,6 +1,6 @@
 """The main window: puts header, rail, pictures, side panel, notes and footer together around one session."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 from regviz.engine import Delivery, Failure, Session
 from regviz.gui.canvas.theme import load_fonts
 from regviz.gui.canvas.view import DashboardView
+from regviz.gui.language import framed, said, words
 from regviz.gui.stage import LectureCommands, Recording, Stage
-from regviz.gui.tools import ToolCommands, Tools
 from regviz.gui.window.banner import Banner
 from regviz.gui.window.bridge import Bridge, Collector
 from regviz.gui.window.commands import SMALLEST, FileCommands, StateCommands, ViewCommands
@@ -45,19 +45,26 @@ _SAYING = 4000
 """Milliseconds for which a passing remark stands in place of the caption."""
 
 
+def _edited(state: Any, changes: Mapping[str, Any]) -> Any:
+    return replace(state, **changes)
+
+
 class MainWindow(QMainWindow):
-    """One session on the screen. ``closed`` comes after the worker has ended."""
+    """One session on the screen. ``closed`` comes after the worker has ended, ``reworded`` asks for another window in
+    the language of the settings, which takes over session and lecture from this one, ``before``.
+    """
 
     closed = Signal()
+    reworded = Signal()
 
     def __init__(
         self, labs: Sequence[Lab], lab: Lab, state: Any, *, settings: Settings, journal: Journal,
-        file: Path | None = None, lecture: Lecture | None = None,
+        file: Path | None = None, lecture: Lecture | None = None, before: "MainWindow | None" = None,
     ) -> None:  # fmt: skip
         super().__init__()
         load_fonts()
         self.labs, self.settings, self.journal = tuple(labs), settings, journal
-        self.session = Session(lab, state, edit=lambda state, changes: replace(state, **changes))
+        self.session: Session = before.session if before is not None else Session(lab, state, edit=_edited)
         self.collector = Collector(self)
         self.bridge = Bridge(self.session, self)
         self.shown: Delivery | None = None
@@ -66,11 +73,13 @@ class MainWindow(QMainWindow):
         self.player = Player(self.session, self.bridge, self.main_slider, self)
         self.looks, self.edits = Looks(self), Edits(self)
         self.stand_ins: dict[str, Callable[..., None]] = {}
-        self.tools = Tools(self)
         self._connect()
         self._bind()
         self.stage, self.recording = Stage(self), Recording(self)
-        self.tools.begin()
+        if before is not None:
+            self.recording.recorder = before.recording.recorder
+            if before.recording.panel_open:
+                self.recording.show_panel()
         if not self.restoreGeometry(settings.geometry):
             self.resize(1600, 900)
         self.looks.show_panels()
@@ -131,7 +140,7 @@ class MainWindow(QMainWindow):
 
     def _bind(self) -> None:
         """Bind every key of the table to the command of its name."""
-        groups = StateCommands(self), FileCommands(self), ViewCommands(self), LectureCommands(self), ToolCommands(self)
+        groups = StateCommands(self), FileCommands(self), ViewCommands(self), LectureCommands(self)
         self.commands: dict[str, Callable[..., None]] = {
             key.name: getattr(group, key.name) for key in KEYS for group in groups if hasattr(group, key.name)
         }
@@ -167,7 +176,7 @@ class MainWindow(QMainWindow):
     def _rebuild(self, lab: Lab) -> None:
         """Make the controls and notes of another lab."""
         self._built = lab
-        every = controls(lab.State)
+        every = tuple(map(said, controls(lab.State)))
         main = next((c for c in every if c.place == "main" and c.kind in ("float", "int")), None)
         mode = next((c for c in every if c.place == "mode"), None)
         self.header.build(lab.title, mode, main, lab.trains)
@@ -178,7 +187,7 @@ class MainWindow(QMainWindow):
         slider = self.main_slider()
         if slider is not None:
             slider.setFocus()
-        self.setWindowTitle(f"{lab.title} · regviz")
+        self.setWindowTitle(f"{words(lab.title)} · regviz")
         self.header.show_theme(self.looks.theme, self.looks.unit)
         self.side.show_theme(self.looks.theme, self.looks.unit)
         problem = self.notes.show_lab(lab)
@@ -193,9 +202,9 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _show(self, delivery: Delivery) -> None:
         """Show a frame; it clears the banner of a failure that it has overcome."""
-        self.shown = delivery = self.tools.dress(delivery)
+        self.shown = delivery
         self.edits.trial = None
-        frame = delivery.frame
+        frame = framed(delivery.frame)
         if self.banner.passing:
             self.banner.hide()
         self.header.show_frame(frame)
@@ -213,7 +222,6 @@ class MainWindow(QMainWindow):
         given_back = self.edits.trial is not None and failure.state == self.edits.trial
         self.edits.trial = None
         if given_back and self.session.undo():
-            self.settings.forget(Path(getattr(failure.state, "dataset", "")))
             self.banner.say(failure.sentence)
         else:
             self.banner.say(failure.sentence, logged=True, passing=True)
@@ -286,11 +294,15 @@ class MainWindow(QMainWindow):
         if not self.recording.may_go():
             event.ignore()
             return
+        self.leave()
+        event.accept()
+        self.closed.emit()
+
+    def leave(self) -> None:
+        """End what runs and keep the settings; nothing is asked."""
         self.stage.leave()
         self.player.pause()
         self.settings.geometry = self.saveGeometry()
         self.settings.save()
         self.bridge.worker.stop()
         self.collector.stop()
-        event.accept()
-        self.closed.emit()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollA
 from regviz.gui.stage.keys import STAGE_KEYS
 from regviz.gui.window.keys import KEYS, Key, written
 
-_COLUMNS = (("Play", "Edit", "Labs", "Point"), ("Files", "View", "Compare"), ("Lecture", "On stage"))
+_COLUMNS = (("Play", "Edit", "Labs"), ("Files", "View"), ("Lecture", "On stage"))
 
 
 class Help(QFrame):
@@ -42,7 +42,8 @@ class Help(QFrame):
         heading.setObjectName("group")
         column.addWidget(heading)
         grid = QGridLayout()
-        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(1, 3)
         column.addLayout(grid)
         for place, key in enumerate(key for key in (*KEYS, *STAGE_KEYS) if key.group == group):
             self._row(grid, place, key)
@@ -50,6 +51,7 @@ class Help(QFrame):
     def _row(self, grid: QGridLayout, place: int, key: Key) -> None:
         keys, words = QLabel(written(key)), QLabel(self.tr(key.words))
         keys.setObjectName("quiet")
+        keys.setWordWrap(True)
         words.setWordWrap(True)
         grid.addWidget(keys, place, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(words, place, 1)

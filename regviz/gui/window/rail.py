@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from regviz.gui.language import words
 from regviz.gui.window.editors import capital
 from regviz.gui.window.style import Unit
 from regviz.lab import Lab
@@ -61,7 +62,7 @@ class Rail(QScrollArea):
         before = self._labs[self._labs.index(lab) - 1] if self._labs[0] is not lab else None
         if before is None or before.group != lab.group:
             self._heading(lab.group)
-        button = self.buttons[lab.name] = self._button("", f"{lab.title}: {lab.summary}")
+        button = self.buttons[lab.name] = self._button("", f"{words(lab.title)}: {words(lab.summary)}")
         button.setCheckable(True)
         self._group.addButton(button)
         button.clicked.connect(lambda: self.chosen.emit(lab))
@@ -70,7 +71,7 @@ class Rail(QScrollArea):
         rule = QFrame()
         rule.setObjectName("rule")
         rule.setFixedHeight(1)
-        heading = QLabel(capital(group))
+        heading = QLabel(capital(words(group)))
         heading.setObjectName("group")
         self._column.addWidget(rule)
         self._column.addWidget(heading)
@@ -87,7 +88,7 @@ class Rail(QScrollArea):
         """Show numbers only, or names too."""
         self.wide = wide
         for place, lab in enumerate(self._labs, start=1):
-            self.buttons[lab.name].setText(f"{place}  {lab.title}" if wide else str(place))
+            self.buttons[lab.name].setText(f"{place}  {words(lab.title)}" if wide else str(place))
         for heading, rule in zip(self._headings, self._rules, strict=True):
             heading.setVisible(wide)
             rule.setVisible(not wide)

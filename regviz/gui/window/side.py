@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from regviz.gui.canvas.theme import Theme
+from regviz.gui.language import words
 from regviz.gui.window.editors import Editor, SwitchEditor, capital, describe, editor
 from regviz.gui.window.style import Unit
 from regviz.lab import Control, Frame
@@ -22,8 +23,8 @@ class Field(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         if not isinstance(self.editor, SwitchEditor):
-            words = " ".join(filter(None, (capital(control.label), control.symbol)))
-            label = QLabel(f"{words} ({control.unit})" if control.unit else words)
+            name = " ".join(filter(None, (capital(control.label), control.symbol)))
+            label = QLabel(f"{name} ({control.unit})" if control.unit else name)
             label.setObjectName("quiet")
             describe(label, control)
             column.addWidget(label)
@@ -56,7 +57,7 @@ class SidePanel(QFrame):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 4, 0)
         for place in dict.fromkeys(control.place for control in shown):
-            heading = QLabel(capital(place))
+            heading = QLabel(capital(words(place)))
             heading.setObjectName("group")
             column.addWidget(heading)
             members = [self._field(control) for control in shown if control.place == place]
@@ -88,11 +89,6 @@ class SidePanel(QFrame):
             if name in frame.limits:
                 field.editor.show_limits(*frame.limits[name])
             field.editor.show_options(tuple(frame.options.get(name, ())))
-
-    def reveal(self, part: QWidget) -> None:
-        """Scroll to ``part``, if it is one of these."""
-        if self.isAncestorOf(part):
-            self._area.ensureWidgetVisible(part)
 
     def show_theme(self, theme: Theme, unit: Unit) -> None:
         """Take over looks that no style sheet reaches."""

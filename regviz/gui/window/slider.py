@@ -114,6 +114,8 @@ class Slider(QSlider):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows step, with Shift a tenth, with Control tenfold; Home and End go to the ends."""
         steps = _ARROWS.get(event.key())
+        if steps is not None and self.isRightToLeft() and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            steps = -steps
         if steps is not None:
             self.nudge(steps * key_scale(event.modifiers()))
         elif event.key() == Qt.Key.Key_Home:
@@ -151,8 +153,13 @@ class Slider(QSlider):
 
     def _drag(self, event: QMouseEvent, finished: bool) -> None:
         if event.button() == Qt.MouseButton.LeftButton or event.buttons() & Qt.MouseButton.LeftButton:
-            groove = self._groove()
-            self.go(self.value_at((event.position().x() - groove.left()) / groove.width()), finished)
+            self.go(self.value_at(self.share_at(event.position().x())), finished)
+
+    def share_at(self, x: float) -> float:
+        """Where a pixel lies on the groove, 0 … 1 from the low end: the right one where text runs to the left."""
+        groove = self._groove()
+        share = min(1.0, max(0.0, (x - groove.left()) / groove.width()))
+        return 1.0 - share if self.isRightToLeft() else share
 
     # How it looks.
 
@@ -180,10 +187,12 @@ class Slider(QSlider):
         painter.setPen(Qt.PenStyle.NoPen)
         theme, groove = self._theme, self._groove()
         radius, half = self._radius(), self._thick / 2
-        at = groove.left() + self.share * groove.width()
+        mirrored = self.isRightToLeft()
+        at = groove.left() + (1.0 - self.share if mirrored else self.share) * groove.width()
         painter.setBrush(QColor(mix(theme.background, theme.text, 0.14)))
         painter.drawRoundedRect(groove, half, half)
-        filled = QRectF(groove.left(), groove.top(), at - groove.left(), groove.height())
+        filled = QRectF(groove)
+        filled.setLeft(at) if mirrored else filled.setRight(at)
         role = "penalty" if self._big else "accent"
         painter.setBrush(QColor(theme.color(role) if self.isEnabled() else theme.faint))
         painter.drawRoundedRect(filled, half, half)
