@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QLineEdit, QMainWindow, QVBoxLayout, QWidget
 
 from regviz.engine import Delivery, Failure, Session
 from regviz.gui.canvas.theme import load_fonts
@@ -41,6 +41,7 @@ from regviz.gui.window.style import Unit
 from regviz.lab import Lab, controls, replace
 from regviz.lab.lecture import Lecture
 
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _SAYING = 4000
 """Milliseconds for which a passing remark stands in place of the caption."""
 
@@ -255,8 +256,11 @@ class MainWindow(QMainWindow):
         self.column.setContentsMargins(unit.px(left), unit.px(6), unit.px(22), unit.px(6))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys that the focused control did not want."""
-        if not self.take_key(event, YIELDING):
+        """Keys that the focused control did not want; Enter in a box has ended the typing and means nothing more."""
+        if event.key() in _ENTER and isinstance(self.focusWidget(), (QLineEdit, QAbstractSpinBox)):
+            if self.stage.active:
+                self.stage.dressing.foot.setFocus()
+        elif not self.take_key(event, YIELDING):
             super().keyPressEvent(event)
 
     def take_key(self, event: QKeyEvent, keys: tuple[Key, ...] = KEYS) -> bool:
