@@ -1,8 +1,10 @@
 """Sweeps: the states or frames that an animation shows one after the other. Encoding and painting live elsewhere."""
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from regviz.lab import Control, Frame, Lab, controls, parse, replace
@@ -88,10 +90,17 @@ def swept(lab: Lab, state: Any, sweep: Sweep, tell: Progress = quiet) -> Iterato
     for index, value in enumerate(values(control, sweep), 1):
         now = replace(state, **{sweep.name: value})
         if before is None or before[0] != now:
-            *_, frame = lab.frames(now)
-            before = now, frame
+            told = _telling(lab.frames(now), partial(tell, index - 1, sweep.frames))
+            before = now, deque(told, maxlen=1).pop()
         tell(index, sweep.frames)
         yield before
+
+
+def _telling(frames: Iterator[Frame], tell: Callable[[], None]) -> Iterator[Frame]:
+    """The frames, with ``tell`` told at each, so that a long solution can be stopped in its midst."""
+    for frame in frames:
+        tell()
+        yield frame
 
 
 def trained(

@@ -152,7 +152,18 @@ def test_corner_circle_and_the_share_of_zeros():
 def test_the_path_makes_twelve_steps_for_ten_features():
     scene = found("one-hour", "The whole path in one pass")
     frame = last_frame(scene.lab, scene.state)
-    assert (frame.readout("step"), frame.readout("steps"), frame.readout("active")) == (12, 12, 10)
+    assert (frame.readout("step"), frame.readout("steps")) == (10, 12)
+    assert "s3 out" in frame.caption
+    after = [last_frame(scene.lab, replace(scene.state, step=step)) for step in (11, 12)]
+    assert "s3 in" in after[0].caption
+    assert after[1].readout("active") == 10
+
+
+def test_descent_stops_near_the_least_risk():
+    scene = found("one-hour", "Stopping is a filter")
+    frames = [last_frame(scene.lab, replace(scene.state, iterations=t)) for t in (5, scene.state.iterations, 300)]
+    early, best, late = values(frames, "risk_descent")
+    assert best < min(early, late)
 
 
 def test_twins_are_picked_by_chance_and_held_together():
@@ -266,6 +277,7 @@ def test_the_message_is_shortest_at_degree_3_and_so_says_bic():
     model, data = values(frames, "model_bits"), values(frames, "data_bits")
     assert model == sorted(model)
     assert data == sorted(data, reverse=True)
+    assert data[2] > data[3] and len(set(data[3:])) == 1
 
 
 def test_clusters_split_as_beta_rises():
@@ -273,3 +285,5 @@ def test_clusters_split_as_beta_rises():
     clusters, kept, told = (values(frames, name) for name in ("clusters", "kept", "told"))
     assert clusters == sorted(clusters) and clusters[0] == 1 < clusters[-1]
     assert kept == sorted(kept) and told == sorted(told)
+    assert (frames[-1].readout("beta"), clusters[-1], f"{kept[-1]:.1f}") == (10.0, 4, "2.0")
+    assert "of 3.58 bits" in frames[-1].caption and "tells 95.7 %" in frames[-1].caption

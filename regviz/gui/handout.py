@@ -140,15 +140,16 @@ def _page(
         minutes = f"{lecture.planned:g} minutes, {total} steps"
         flow.write("  ·  ".join(words for words in (lecture.summary, minutes) if words), _QUIET)
     flow.write(f"{number} of {total}  ·  {step.minutes:g} min  ·  {step.title or scene.lab.title}", _QUIET)
-    _picture(painter, scene, flow, width)
-    flow.write(step.caption, _CAPTION)
+    frame = frame_of(scene)
+    _picture(painter, scene, frame, flow, width)
+    flow.write(frame.caption, _CAPTION)
     if step.question:
         flow.write(f"Asked first: {step.question}", _BODY)
     flow.write(step.notes, _BODY)
 
 
-def _picture(painter: QPainter, scene: Scene, flow: "_Flow", width: float) -> None:
-    frame = dataclasses.replace(frame_of(scene), caption="")
+def _picture(painter: QPainter, scene: Scene, frame: Frame, flow: "_Flow", width: float) -> None:
+    """The picture across the page; its caption comes below, in larger words."""
     scale = width / _PICTURE[0]
     place = flow.take(scale * _PICTURE[1] + 16.0)
     theme = THEMES["light"]
@@ -156,7 +157,8 @@ def _picture(painter: QPainter, scene: Scene, flow: "_Flow", width: float) -> No
     painter.translate(place.topLeft())
     painter.scale(scale, scale)
     painter.fillRect(QRectF(0.0, 0.0, *_PICTURE), QColor(theme.background))
-    paint_dashboard(painter, frame, heading(scene.lab, scene.state, frame, stamped=True), *_PICTURE, theme)
+    shown = dataclasses.replace(frame, caption="")
+    paint_dashboard(painter, shown, heading(scene.lab, scene.state, shown, stamped=True), *_PICTURE, theme)
     painter.restore()
 
 

@@ -72,6 +72,8 @@ def test_every_word_of_the_handout_can_be_read(file, tmp_path):
     for words in ("Two penalties", "What L1 and L2 do", "Ridge keeps them all.", "Wait.", "Then go on.", "The lasso",
                   "How many stay?", "2 of 3", "3 of 3"):  # fmt: skip
         assert words in read
+    live = frame_of(scenes(LECTURE, labs())[1]).caption
+    assert live in " ".join(read.split()), "a step without a caption of its own says what the picture says"
     assert len(re.findall(r"\bword\b", read)) == 900
 
 

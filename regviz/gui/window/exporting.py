@@ -61,7 +61,7 @@ class ExportDialog(QDialog):
         )  # fmt: skip
         self.size_list = _list([f"{w} × {h}" for w, h in SIZES], list(SIZES))
         self.wide, self.high, self.dpi = _pixels(SIZES[0][0]), _pixels(SIZES[0][1]), QDoubleSpinBox()
-        self.dpi.setRange(1, 10_000)
+        self.dpi.setRange(10, 10_000)
         self.dpi.setDecimals(0)
         self.dpi.setValue(96)
         self.theme = _list([self.tr(name.capitalize()) for name in THEMES], list(THEMES))
@@ -126,7 +126,7 @@ class ExportDialog(QDialog):
         """Write the file; False when the user cancelled."""
         ending, panel = file.suffix.lower(), str(self.panel.currentData())
         if ending in FILMS:
-            return self._write_film(file, "" if panel == EACH else panel)
+            return self._write_film(file, panel)
         if ending in NUMBERS:
             frame = self._frame
             chosen = frame if panel in ("", EACH) else dataclasses.replace(frame, panels=(frame.panel(panel),))
@@ -137,9 +137,12 @@ class ExportDialog(QDialog):
         return True
 
     def _write_film(self, file: Path, panel: str) -> bool:
+        if panel == EACH:
+            raise ExportError(self.tr("An animation shows all panels or one: choose which one."))
         picture = Picture(
             panel=panel, size=(self.wide.value(), self.high.value()), theme=str(self.theme.currentData()),
-            stamp=self.stamp.isChecked(), sweep=self.film.sweep(), fps=self.film.fps.value(),
+            transparent=self.transparent.isChecked(), stamp=self.stamp.isChecked(), sweep=self.film.sweep(),
+            fps=self.film.fps.value(),
         )  # fmt: skip
         words = self.tr("Writing {0} …").format(file.name)
         return with_progress(self, words, lambda tell: save(self._lab, self._state, file, picture, tell=tell))

@@ -1,11 +1,11 @@
-"""Every key of the help, with the focus on a slider, in a text box and on a picture: the control hears it or the window.
+"""Every key of the help, with the focus on a slider, in a text box and on a picture: does control or window hear it?
 
 Qt asks the focused control first (a ShortcutOverride), then the window's shortcuts, then hands the press to the control
 and, where that ignores it, to the window. `strike` does just that; offscreen windows are never active, so Qt would not.
 """
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
@@ -15,8 +15,9 @@ from tests.gui.stage.conftest import LECTURE
 from tests.gui.window.waiting import shown
 
 TYPED = {
-    "Space", ".", ",", "[", "]", "0", "1", "9", "Left", "Shift+Left", "Ctrl+Left", "Right", "Shift+Right", "Ctrl+Right",
-    "Home", "End", "Return", "Enter", "Backspace", "N", "P", "R", "B", "S", "Ctrl+Z", "Ctrl+Shift+Z", "Ctrl+Y", "Ctrl+C",
+    "Space", ".", ",", "[", "]", "0", "1", "9", "Left", "Shift+Left", "Ctrl+Left", "Right", "Shift+Right",
+    "Ctrl+Right", "Home", "End", "Return", "Enter", "Backspace", "N", "P", "R", "B", "S", "Ctrl+Z", "Ctrl+Shift+Z",
+    "Ctrl+Y", "Ctrl+C",
 }  # fmt: skip
 """What whoever types in a box means for the box: letters, moving about in it, undo, copy, and the end of typing."""
 SLID = {"Left", "Shift+Left", "Ctrl+Left", "Right", "Shift+Right", "Ctrl+Right", "Home", "End"}

@@ -156,6 +156,20 @@ def test_a_sweep_that_cannot_be_stands_in_the_dialog(window, tmp_path):
     dialog.deleteLater()
 
 
+def test_what_an_animation_cannot_be_stands_in_the_dialog(window, tmp_path):
+    file = tmp_path / "out.gif"
+    dialog = small(ExportDialog(toy, State(), window.shown.frame, "dark", window, ask=lambda parent, name: str(file)))
+    dialog.transparent.setChecked(True)
+    dialog.film.frames.setValue(2)
+    dialog.save()
+    assert "no transparent background" in dialog.problem.text()
+    dialog.panel.setCurrentIndex(dialog.panel.count() - 1)
+    dialog.save()
+    assert "all panels or one" in dialog.problem.text()
+    assert dialog.written is None and not file.exists()
+    dialog.deleteLater()
+
+
 def test_long_work_can_be_cancelled(window):
     from PySide6.QtWidgets import QProgressDialog
 
