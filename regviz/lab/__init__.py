@@ -16,7 +16,7 @@ from regviz.lab.controls import (
     switch,
     text,
 )
-from regviz.lab.frame import Axis, Certificate, Frame, Panel, Part, Readout
+from regviz.lab.frame import Axis, Certificate, Frame, Panel, Part, Readout, Stroke
 from regviz.lab.lab import WHOLE, Gesture, Lab
 from regviz.lab.marks import (
     MARK_TYPES,
@@ -41,6 +41,6 @@ from regviz.lab.numbers import show
 __all__ = [
     "MARK_TYPES", "ROLES", "WHOLE", "Arrows", "Axis", "Band", "Bars", "Certificate", "Contours", "Control",
     "ControlError", "Field", "Frame", "Gesture", "Graph", "Handle", "Lab", "Lines", "Mark", "Panel", "Part", "Points",
-    "Readout", "Region", "Rule", "Text", "Tiles", "choice", "controls", "integer", "nearest", "parse", "replace",
-    "show", "slider", "switch", "text",
+    "Readout", "Region", "Rule", "Stroke", "Text", "Tiles", "choice", "controls", "integer", "nearest", "parse",
+    "replace", "show", "slider", "switch", "text",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from regviz.lab.marks import Mark, check_role
+from regviz.lab.marks import Array, Mark, check_role, frozen
 
 Value = float | int | str | bool | None
 
@@ -82,12 +82,30 @@ class Certificate:
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Stroke:
+    """A line drawn by hand over the panel of that key: ``points`` (k, 2) are shares of its plot's width and height
+    from the top left corner, beyond 0 … 1 where the hand left the plot. No lab makes any.
+    """
+
+    panel: str
+    role: str
+    points: Array
+
+    def __post_init__(self) -> None:
+        check_role(self.role)
+        object.__setattr__(self, "points", frozen(self.points))
+        if self.points.ndim != 2 or self.points.shape[1] != 2:
+            raise ValueError(f"a stroke has points (k, 2), not {self.points.shape}")
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Panel:
     """One card: ``title``, two axes and the marks in painting order, still ones first.
 
     ``equal`` locks the aspect (one unit is as long on x as on y), ``origin`` draws the axes through (0, 0),
-    ``readouts`` stand in the card's header, ``brush`` makes every drag a gesture, so that none pans. Raises ValueError
-    when two marks share a key.
+    ``readouts`` stand in the card's header, ``brush`` makes every drag a gesture, so that none pans. ``underlay`` are
+    the marks of another picture that shine through under these; no lab sets it. Raises ValueError when two marks share
+    a key.
     """
 
     key: str
@@ -99,6 +117,7 @@ class Panel:
     origin: bool = False
     brush: bool = False
     readouts: tuple[Readout, ...] = ()
+    underlay: tuple[Mark, ...] = ()
 
     def __post_init__(self) -> None:
         keys = [mark.key for mark in self.marks]
@@ -133,6 +152,7 @@ class Frame:
     ``parts``     the thin stacked strip
     ``pages``     further text beside the lesson, Markdown by title, e.g. λ in other conventions; may link to labs
     ``limits``    shown range of a slider by field name; ``options`` shown choices of a text or choice field
+    ``strokes``   what somebody drew over the panels; no lab sets it
     """
 
     panels: tuple[Panel, ...]
@@ -149,6 +169,7 @@ class Frame:
     pages: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
     limits: Mapping[str, tuple[float, float]] = field(default_factory=lambda: _EMPTY)
     options: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _EMPTY)
+    strokes: tuple[Stroke, ...] = ()
 
     def __post_init__(self) -> None:
         keys = [panel.key for panel in self.panels]

@@ -8,14 +8,14 @@ from typing import Protocol
 
 import numpy as np
 
-from regviz.linear.elastic_net_path import elastic_net_path
+from regviz.linear.elastic_net_path import ElasticNetKnots, elastic_net_walk
 from regviz.linear.group_lasso import GroupLassoSolver
 from regviz.linear.groups import Groups, all_single
 from regviz.linear.lasso import Knots, lasso_path
 from regviz.linear.least_squares import least_squares
 from regviz.linear.problem import Array, Problem
 from regviz.linear.ridge import RidgeSystem
-from regviz.linear.steps import Steps
+from regviz.linear.steps import Steps, finished
 
 POINTS = 100
 
@@ -129,9 +129,8 @@ class FlatCurve:
 class ElasticNetCurve:
     """Curved between the λ where the active set changes; 0 < α < 1."""
 
-    def __init__(self, problem: Problem, alpha: float) -> None:
-        self.problem, self.alpha = problem, alpha
-        self.knots = elastic_net_path(problem, alpha)
+    def __init__(self, problem: Problem, alpha: float, knots: ElasticNetKnots) -> None:
+        self.problem, self.alpha, self.knots = problem, alpha, knots
         self.lams, self.coef = self.knots.lams, self.knots.coef
         self.lam_max: float | None = float(self.lams[0])
 
@@ -203,6 +202,11 @@ def ridge_grid(system: RidgeSystem) -> Array:
 
 def curve_of(problem: Problem, penalty: str, alpha: float | None, groups: Groups | None) -> Curve:
     """The curve of ``penalty``, whose arguments have been checked; without ``groups`` each feature is its own."""
+    return finished(curving(problem, penalty, alpha, groups))
+
+
+def curving(problem: Problem, penalty: str, alpha: float | None, groups: Groups | None) -> Steps[Curve]:
+    """`curve_of` step by step; a group lasso's is traced by itself."""
     if penalty == "none":
         return FlatCurve(problem)
     if penalty == "group-lasso":
@@ -210,4 +214,7 @@ def curve_of(problem: Problem, penalty: str, alpha: float | None, groups: Groups
     share = {"ridge": 0.0, "lasso": 1.0}.get(penalty, 0.5 if alpha is None else alpha)
     if share == 0.0:
         return RidgeCurve(problem)
-    return LassoCurve(problem) if share == 1.0 else ElasticNetCurve(problem, share)
+    if share == 1.0:
+        return LassoCurve(problem)
+    knots = yield from elastic_net_walk(problem, share)
+    return ElasticNetCurve(problem, share, knots)

@@ -3,6 +3,7 @@
 On one active set every condition is a sum of fractions (b − λs)/(d + λ(1−α)) in the eigenbasis of its Gram matrix.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from regviz.linear.elastic_net import DENSE, elastic_net_at, limit
 from regviz.linear.lasso import check_squares
 from regviz.linear.problem import Array, Problem
+from regviz.linear.steps import Steps, finished
 
 Index = NDArray[np.intp]
 
@@ -151,11 +153,16 @@ def elastic_net_path(problem: Problem, alpha: float) -> ElasticNetKnots:
 
     Raises ArithmeticError when columns are too large or too small to square.
     """
+    return finished(elastic_net_walk(problem, alpha))
+
+
+def elastic_net_walk(problem: Problem, alpha: float) -> Steps[ElasticNetKnots]:
+    """`elastic_net_path` knot by knot; the share that is done goes with log λ."""
     if problem.p <= DENSE:
         check_squares(problem.gram, problem.correlation)
     walk = _Walk(problem, alpha)
     while walk.advance():
-        pass
+        yield math.log(walk.lam / walk.top) / math.log(_FLOOR)
     walk.add(0.0, limit(problem, alpha, walk.signs))
     return ElasticNetKnots(np.array(walk.lams), np.stack(walk.coef), np.stack(walk.at_signs))
 

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from regviz.linear.arguments import check_arguments, check_lam, named_problem
-from regviz.linear.curves import Curve, curve_of
+from regviz.linear.curves import Curve, GroupCurve, curving
 from regviz.linear.groups import Groups
 from regviz.linear.notes import path_notes
 from regviz.linear.penalties import Penalty, kkt, make_penalty
 from regviz.linear.problem import Array, Problem
+from regviz.linear.steps import Steps, finished
 from regviz.linear.tables import Shown
 
 
@@ -97,8 +98,17 @@ def path(
 
 def path_of(problem: Problem, penalty: str = "lasso", alpha: float | None = None, groups: Groups | None = None) -> Path:
     """The same for a `Problem`; equal arguments give equal paths."""
+    return finished(following(problem, penalty, alpha, groups))
+
+
+def following(
+    problem: Problem, penalty: str = "lasso", alpha: float | None = None, groups: Groups | None = None
+) -> Steps[Path]:
+    """`path_of` step by step: knot by knot for the elastic net, λ by λ for groups."""
     checked = check_arguments(penalty, alpha, groups, "squared", problem.p)
-    curve = curve_of(problem, penalty, checked.alpha, checked.groups)
+    curve = yield from curving(problem, penalty, checked.alpha, checked.groups)
+    if isinstance(curve, GroupCurve):
+        yield from curve.tracing()
     coef = curve.coef / problem.scales
     intercept = problem.y_mean - coef @ problem.means
     notes = path_notes(problem, penalty, curve)

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from regviz.linear.problem import Array, Problem
+from regviz.linear.steps import Steps, finished
 from regviz.theory.laplace_slice import mean_sizes, means
 from regviz.theory.ridge_posterior import Spectrum
 
@@ -70,6 +71,11 @@ def laplace_draws(problem: Problem, lams: Array, sigma2: float, rng: np.random.G
 
     Raises ValueError when the problem is too large to be sampled (`sweeps` gives 0).
     """
+    return finished(drawing(problem, lams, sigma2, rng))
+
+
+def drawing(problem: Problem, lams: Array, sigma2: float, rng: np.random.Generator) -> Steps[LaplaceDraws]:
+    """`laplace_draws` sweep by sweep."""
     count = sweeps(problem, len(lams))
     if not count:
         raise ValueError(f"{problem.p} coefficients on {problem.n} rows are too many to be sampled.")
@@ -82,6 +88,7 @@ def laplace_draws(problem: Problem, lams: Array, sigma2: float, rng: np.random.G
         v = _step(rows, target, lam, sigma2, problem.n, s, rng)
         if turn >= 0:
             kept[turn], variances[turn] = v, s
+        yield (turn + 1 + _BURN) / (count + _BURN)
     b = sigma2 / problem.n / lam
     w = b * kept
     return LaplaceDraws(w, b * b * variances, *_conditionals(problem, w, sigma2), b)

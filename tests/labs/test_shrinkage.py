@@ -243,3 +243,16 @@ def test_separated_classes_say_so_where_no_fit_exists(tmp_path):
     for changes in ({"penalty": "none"}, {"lam": 0.0}):
         with pytest.raises(DataError, match="separates"):
             last(dataset=str(table), target="y", folds=3, **changes)
+
+
+def test_a_wide_elastic_net_shows_one_solution_while_its_path_is_followed():
+    state = replace(START, penalty="elastic-net", n=30, p=120, lam=0.3)
+    every = list(LAB.frames(state))
+    early = [frame for frame in every if frame.panels[0].key == "preview"]
+    assert every[0] is early[0]
+    assert early[0].certificate.value < 1e-9
+    np.testing.assert_allclose(early[0].panels[0].mark("coefficients").values, bars(every[-1]).values, atol=1e-9)
+    shares = [frame.progress for frame in early]
+    assert shares == sorted(shares)
+    assert len(shares) > 5
+    assert all(frame.status == "running" for frame in early)

@@ -29,10 +29,11 @@ from PySide6.QtWidgets import QApplication
 from regviz.gui.canvas.paint import paint_panel
 from regviz.gui.canvas.paint.dashboard import layout, paint_dashboard
 from regviz.gui.canvas.paint.heading import STAMP_HEIGHT, Heading, Knob, paint_stamp
+from regviz.gui.canvas.paint.sketch import paint_strokes
 from regviz.gui.canvas.place import Box
 from regviz.gui.canvas.png import read_png_state, with_text
 from regviz.gui.canvas.theme import THEMES, Theme, load_fonts, qcolor
-from regviz.lab import Frame, Panel
+from regviz.lab import Frame, Panel, Stroke
 
 __all__ = [
     "MOST_PIXELS", "ExportError", "Heading", "Knob", "ensure_application", "frame_image", "layout", "panel_image",
@@ -143,7 +144,8 @@ def _drawing(
     frame: Frame, heading: Heading, size: tuple[int, int], theme: Theme, transparent: bool, panel: str | None
 ) -> Draw:
     if panel:
-        return _panel_drawing(frame.panel(panel), size, theme, transparent, None, 1.0, heading.stamp)
+        shown = frame.panel(panel)
+        return _panel_drawing(shown, size, theme, transparent, None, 1.0, heading.stamp, frame.strokes)
     scale = min(size[0] / 1920, size[1] / 1080)
 
     def draw(painter: QPainter) -> None:
@@ -156,7 +158,7 @@ def _drawing(
 
 def _panel_drawing(
     panel: Panel, size: tuple[float, float], theme: Theme, transparent: bool, scale: float | None, ratio: float,
-    stamp: str = "",
+    stamp: str = "", strokes: tuple[Stroke, ...] = (),
 ) -> Draw:  # fmt: skip
     unit = scale * ratio if scale else min(size[0] / PANEL_DESIGN[0], size[1] / PANEL_DESIGN[1])
 
@@ -167,7 +169,8 @@ def _panel_drawing(
         if stamp:
             high -= STAMP_HEIGHT
             paint_stamp(painter, theme, Box(16.0, high, wide - 16.0, high + STAMP_HEIGHT), stamp)
-        paint_panel(painter, panel, wide, high, theme, card=not transparent)
+        plot = paint_panel(painter, panel, wide, high, theme, card=not transparent).rect
+        paint_strokes(painter, strokes, {panel.key: plot}, theme)
 
     return draw
 

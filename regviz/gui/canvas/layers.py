@@ -4,11 +4,15 @@ from collections.abc import Hashable
 
 from PySide6.QtGui import QPainter, QPixmap
 
-from regviz.gui.canvas.paint import paint_marks, paint_paper
+from regviz.gui.canvas.ghost import ground
+from regviz.gui.canvas.paint import paint_beginning, paint_paper
 from regviz.gui.canvas.paint.frame import Layout
 from regviz.gui.canvas.place import Place
 from regviz.gui.canvas.theme import Theme, qcolor
 from regviz.lab import Mark, Panel
+
+_USUAL = 0.012
+"""Seconds that a panel is expected to take before it was painted."""
 
 
 def shared(one: tuple[Mark, ...], two: tuple[Mark, ...]) -> int:
@@ -33,17 +37,18 @@ class Layer:
         self._held: tuple[Mark, ...] = ()
         self._last: tuple[Mark, ...] = ()
         self._promising = 0
-        self.efforts = {True: 0.0, False: 0.0}
+        self.efforts = {True: _USUAL, False: _USUAL}
         self._axes: Hashable = None
         self._pixmap = QPixmap()
         self._place: Place | None = None
 
     def prepare(self, panel: Panel, layout: Layout, theme: Theme, scale: float, ratio: float) -> tuple[QPixmap, Place]:
         """The pixmap for the panel and a place that knows what is on it; `held` marks need no painting."""
-        key = (panel.title, panel.x, panel.y, panel.origin, bool(panel.readouts), layout, theme, scale, ratio)
+        under = (panel.underlay, ground(panel)) if panel.underlay else ()
+        key = (panel.title, panel.x, panel.y, panel.origin, bool(panel.readouts), under, layout, theme, scale, ratio)
         count = self._settled(panel.marks) if key == self._key else 0
         if key != self._key or count != len(self._held) or self._place is None:
-            self._paint(panel, panel.marks[:count], layout, theme, scale, ratio)
+            self._paint(panel, count, layout, theme, scale, ratio)
             self._key, self._axes = key, (panel.x, panel.y)
         self._last = panel.marks
         assert self._place is not None
@@ -73,9 +78,7 @@ class Layer:
         self._promising = still
         return max(valid, twice)
 
-    def _paint(
-        self, panel: Panel, marks: tuple[Mark, ...], layout: Layout, theme: Theme, scale: float, ratio: float
-    ) -> None:
+    def _paint(self, panel: Panel, count: int, layout: Layout, theme: Theme, scale: float, ratio: float) -> None:
         unit = scale * ratio
         pixmap = QPixmap(*(max(1, int(side * unit + 0.5)) for side in (layout.width, layout.height)))
         pixmap.fill(qcolor(theme.background))
@@ -83,8 +86,8 @@ class Layer:
         try:
             painter.scale(unit, unit)
             place = paint_paper(painter, panel, layout, theme)
-            paint_marks(painter, marks, place)
+            paint_beginning(painter, panel, count, place)
         finally:
             painter.end()
         pixmap.setDevicePixelRatio(ratio)
-        self._pixmap, self._place, self._held = pixmap, place, marks
+        self._pixmap, self._place, self._held = pixmap, place, panel.marks[:count]

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QStyleOptionGraphics
 from regviz.gui.canvas import grip, ink
 from regviz.gui.canvas.grip import Hit
 from regviz.gui.canvas.layers import Layer
-from regviz.gui.canvas.paint import finish, paint_marks
+from regviz.gui.canvas.paint import finish, paint_rest
 from regviz.gui.canvas.paint.frame import Layout, Ranges, arrange, paint_card
 from regviz.gui.canvas.paint.hover import paint_hover
 from regviz.gui.canvas.place import Box, Place
@@ -265,7 +265,7 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
         with ink.saved(painter):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
             painter.scale(self._unit, self._unit)
-            paint_marks(painter, panel.marks[self.layer.held :], place)
+            paint_rest(painter, panel, self.layer.held, place)
             finish(painter, panel, made, place)
             self._place = place
             if self._pointer is not None and (hit := grip.find(panel, place, *self._pointer)):

@@ -45,6 +45,10 @@ class Box(NamedTuple):
         """The box with ``by`` more on every side."""
         return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
 
+    def moved(self, right: float, down: float) -> "Box":
+        """The box shifted by that much."""
+        return Box(self.left + right, self.top + down, self.right + right, self.bottom + down)
+
     def meets(self, other: "Box") -> bool:
         """Whether the two share an area."""
         return (

@@ -141,7 +141,7 @@ class DashboardView(QWidget):
         spent = 0.0
         for count, key in enumerate(tuple(self._unasked)):
             view = self._views[key]
-            spent += 0.0 if view.panel is None else view.layer.efforts[view.layer.keeps(view.panel)]
+            spent += view.layer.efforts[view.panel is not None and view.layer.keeps(view.panel)]
             if count and spent > _TURN:
                 return
             view.viewport().update()

@@ -87,6 +87,8 @@ class Hands(QObject):
 
     def escape(self) -> None:
         """Close the help, or light the screen, or give up a number; else leave the stage."""
+        if self._window.tools.escape():
+            return
         if self._window.help.isVisible():
             self._window.help.toggle()
         elif self._window.banner.isVisible():

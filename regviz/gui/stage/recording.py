@@ -13,6 +13,7 @@ from regviz.files import WriteError
 from regviz.gui.language import words
 from regviz.gui.stage.panel import LecturePanel
 from regviz.gui.stage.recorder import Recorder
+from regviz.lab import Lab
 from regviz.lab.document import DocumentError
 from regviz.lab.lecture import MAX_LINE, MAX_STEPS, Lecture, Step, differences, scene, scenes
 
@@ -109,13 +110,17 @@ class Recording(QObject):
     def add(self) -> None:
         """Make a step of the picture on show."""
         window = self._window
-        if len(self.recorder.lecture.steps) >= MAX_STEPS:
-            window.banner.say(window.tr("A lecture has at most {0} steps.").format(MAX_STEPS))
-            return
         session, frame = window.session, window.view.frame
-        caption = frame.caption[:MAX_LINE] if frame is not None else ""
-        self.recorder.add(Step(session.lab.name, differences(session.state), words(session.lab.title), caption))
-        window.say(window.tr("Step {0} added.").format(self.recorder.at + 1))
+        if self.add_state(session.lab, session.state, frame.caption if frame is not None else ""):
+            window.say(window.tr("Step {0} added.").format(self.recorder.at + 1))
+
+    def add_state(self, lab: Lab, state: Any, caption: str) -> bool:
+        """Make a step of a state of that lab; whether there was room for it."""
+        if len(self.recorder.lecture.steps) >= MAX_STEPS:
+            self._window.banner.say(self._window.tr("A lecture has at most {0} steps.").format(MAX_STEPS))
+            return False
+        self.recorder.add(Step(lab.name, differences(state), words(lab.title), caption[:MAX_LINE]))
+        return True
 
     def update(self) -> None:
         """Put the picture on show in place of the chosen step's; its words stay."""
@@ -158,6 +163,7 @@ class Recording(QObject):
         except (DocumentError, WriteError) as error:
             window.banner.say(str(error))
             return False
+        window.settings.remember(file)
         window.say(window.tr("Written: {0}").format(file))
         return True
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Slot
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from regviz.gui.canvas.theme import load_fonts, resources
@@ -34,8 +34,8 @@ def start(
     application = _application()
     lab = find(_FIRST if lab_name is None else lab_name)
     journal = Journal(default_log())
-    wanted = lab_name is None and state is None and file is None and lecture is None
-    keeper = Keeper(default_folder(), wanted=wanted)
+    plain = lab_name is None and state is None and file is None and lecture is None
+    keeper = Keeper(default_folder(), wanted=plain)
     left = _left(keeper)
     if left is not None:
         lab, state = left.lab, left.state
@@ -50,6 +50,9 @@ def start(
     hooks.install()
     for problem in load_fonts():
         desk.window.banner.say(problem)
+    if plain and left is None and not desk.window.settings.toured and seen():
+        desk.window.settings.toured = True
+        desk.window.view.painted.connect(lambda _: desk.window.call("tour"), Qt.ConnectionType.SingleShotConnection)
     before = signal.signal(signal.SIGINT, lambda *_: desk.window.close())
     pulse = _pulse(application)
     try:
@@ -149,6 +152,11 @@ def _application() -> QApplication:
     application.setDesktopFileName("regviz")
     application.setWindowIcon(QIcon(str(resources() / "icons" / "regviz.png")))
     return application
+
+
+def seen() -> bool:
+    """Whether somebody can see the window."""
+    return QGuiApplication.platformName() not in ("offscreen", "minimal")
 
 
 def _pulse(application: QApplication) -> QTimer:

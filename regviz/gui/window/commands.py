@@ -101,6 +101,8 @@ class StateCommands:
     def cancel(self) -> None:
         """Close the help or the message, leave the full screen, else stop computing."""
         window = self.window
+        if window.tools.escape():
+            return
         if window.help.isVisible():
             window.help.toggle()
         elif window.banner.isVisible():
@@ -161,7 +163,9 @@ class FileCommands:
         """Write the session; a failure is a sentence in the banner."""
         session = self.window.session
         try:
-            write_text(file if file.suffix else file.with_suffix(".regviz"), dump(session.lab, session.state))
+            file = file if file.suffix else file.with_suffix(".regviz")
+            write_text(file, dump(session.lab, session.state))
+            self.window.settings.remember(file)
         except WriteError as error:
             self.window.banner.say(str(error))
 
@@ -169,7 +173,8 @@ class FileCommands:
         """Ask how and where, and write the frame on show."""
         shown = self.window.shown
         if shown is not None:
-            dialog = ExportDialog(shown.lab, shown.state, shown.frame, self.window.looks.theme.name, self.window)
+            frame = self.window.tools.drawn(shown.frame)
+            dialog = ExportDialog(shown.lab, shown.state, frame, self.window.looks.theme.name, self.window)
             dialog.exec()
             if dialog.written is not None:
                 self.window.say(self.window.tr("Written: {0}").format(dialog.written))
@@ -179,9 +184,8 @@ class FileCommands:
         """The frame on show, as large as a slide, to the clipboard."""
         window, shown = self.window, self.window.shown
         if shown is not None:
-            above = heading(shown.lab, shown.state, shown.frame)
-            image = frame_image(framed(shown.frame), above, window.looks.theme, (1920, 1080))
-            QGuiApplication.clipboard().setImage(image)
+            frame, above = window.tools.drawn(framed(shown.frame)), heading(shown.lab, shown.state, shown.frame)
+            QGuiApplication.clipboard().setImage(frame_image(frame, above, window.looks.theme, (1920, 1080)))
             window.say(window.tr("The picture is in the clipboard."))
 
     def copy_command(self) -> None:

@@ -102,13 +102,15 @@ class Edits(QObject):
         try:
             lecture = lecture_in(file)
             if lecture is not None:
-                window.recording.open(lecture, file)
+                if window.recording.open(lecture, file):
+                    window.settings.remember(file)
                 return
             found = opened(file, window.labs, window.session.lab, window.session.state)
         except OpenError as error:
             window.banner.say(str(error))
             return
         window.player.pause()
+        window.settings.remember(file)
         window.banner.hide()
         self.trial = found.state if found.table else None
         window.session.go(found.lab, found.state)

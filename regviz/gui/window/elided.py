@@ -1,6 +1,7 @@
 """A label of one line that never cuts a letter: what does not fit is left out and stands in the tooltip."""
 
 import math
+from html import escape
 from itertools import accumulate
 
 from PySide6.QtCore import QRect, QSize, Qt
@@ -35,7 +36,7 @@ class ElidedLabel(QLabel):
         room = QRect(self.contentsRect())
         painter.setFont(self._face(room.width()))
         shown = self._fitting(room.width(), painter.fontMetrics())
-        self.setToolTip(self.text() if shown != self.text() else "")
+        self.setToolTip(_plain(self.text()) if shown != self.text() else "")
         self.style().drawItemText(
             painter, room, int(self.alignment()), self.palette(), self.isEnabled(), shown, self.foregroundRole()
         )
@@ -58,6 +59,11 @@ class ElidedLabel(QLabel):
         while count > 1 and metrics.horizontalAdvance(self.separator.join(items[:count])) > width:
             count -= 1
         return metrics.elidedText(self.separator.join(items[:count]), Qt.TextElideMode.ElideRight, width)
+
+
+def _plain(text: str) -> str:
+    """A tooltip that shows ``text`` as it is, also where it looks like markup."""
+    return f"<p>{escape(text)}</p>" if "<" in text else text
 
 
 def polish(widget: QWidget) -> None:

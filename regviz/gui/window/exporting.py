@@ -69,6 +69,9 @@ class ExportDialog(QDialog):
         self.transparent = QCheckBox(self.tr("Transparent background"))
         self.stamp = QCheckBox(self.tr("A line that says what made it"))
         self.stamp.setChecked(True)
+        self.drawn = QCheckBox(self.tr("With what is drawn over it"))
+        self.drawn.setChecked(True)
+        self.drawn.setVisible(bool(frame.strokes))
         self.film = FilmBox(lab, state, frame)
         self.problem = QLabel()
         self.problem.setWordWrap(True)
@@ -86,6 +89,7 @@ class ExportDialog(QDialog):
         parts: tuple[tuple[str, QWidget], ...] = (
             (self.tr("Picture"), self.panel), (self.tr("Size in pixels"), size), (self.tr("Dots per inch"), self.dpi),
             (self.tr("Theme"), self.theme), ("", self.transparent), ("", self.stamp),
+            ("", self.drawn),
         )  # fmt: skip
         for words, part in parts:
             form.addRow(words, part)
@@ -148,8 +152,9 @@ class ExportDialog(QDialog):
         return with_progress(self, words, lambda tell: save(self._lab, self._state, file, picture, tell=tell))
 
     def _write_picture(self, file: Path, panel: str) -> None:
+        frame = self._frame if self.drawn.isChecked() else dataclasses.replace(self._frame, strokes=())
         write_picture(
-            self._lab, self._state, self._frame, file, size=(self.wide.value(), self.high.value()), panel=panel,
+            self._lab, self._state, frame, file, size=(self.wide.value(), self.high.value()), panel=panel,
             dpi=self.dpi.value(), theme=str(self.theme.currentData()), transparent=self.transparent.isChecked(),
             stamped=self.stamp.isChecked(),
         )  # fmt: skip

@@ -21,6 +21,7 @@ from regviz.gui.canvas.theme import load_fonts
 from regviz.gui.canvas.view import DashboardView
 from regviz.gui.language import framed, said, words
 from regviz.gui.stage import LectureCommands, Recording, Stage
+from regviz.gui.tools import ToolCommands, Tools
 from regviz.gui.window.banner import Banner
 from regviz.gui.window.bridge import Bridge, Collector
 from regviz.gui.window.commands import SMALLEST, FileCommands, StateCommands, ViewCommands
@@ -74,9 +75,11 @@ class MainWindow(QMainWindow):
         self.player = Player(self.session, self.bridge, self.main_slider, self)
         self.looks, self.edits = Looks(self), Edits(self)
         self.stand_ins: dict[str, Callable[..., None]] = {}
+        self.tools = Tools(self)
         self._connect()
         self._bind()
         self.stage, self.recording = Stage(self), Recording(self)
+        self.tools.begin()
         if before is not None:
             self.recording.recorder = before.recording.recorder
             if before.recording.panel_open:
@@ -141,7 +144,7 @@ class MainWindow(QMainWindow):
 
     def _bind(self) -> None:
         """Bind every key of the table to the command of its name."""
-        groups = StateCommands(self), FileCommands(self), ViewCommands(self), LectureCommands(self)
+        groups = StateCommands(self), FileCommands(self), ViewCommands(self), LectureCommands(self), ToolCommands(self)
         self.commands: dict[str, Callable[..., None]] = {
             key.name: getattr(group, key.name) for key in KEYS for group in groups if hasattr(group, key.name)
         }
@@ -203,7 +206,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _show(self, delivery: Delivery) -> None:
         """Show a frame; it clears the banner of a failure that it has overcome."""
-        self.shown = delivery
+        self.shown = delivery = self.tools.dress(delivery)
         self.edits.trial = None
         frame = framed(delivery.frame)
         if self.banner.passing:
@@ -223,6 +226,7 @@ class MainWindow(QMainWindow):
         given_back = self.edits.trial is not None and failure.state == self.edits.trial
         self.edits.trial = None
         if given_back and self.session.undo():
+            self.settings.forget(Path(getattr(failure.state, "dataset", "")))
             self.banner.say(failure.sentence)
         else:
             self.banner.say(failure.sentence, logged=True, passing=True)

@@ -14,6 +14,14 @@ from regviz.lab import Frame, Lab
 _LARGEST = 1_000_000
 
 
+class Page(QTextBrowser):
+    """Text without pictures: a name in a user's table could ask for a file or an address by Markdown."""
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
+        """Nothing, whatever is asked for."""
+        return None
+
+
 class Notes(QFrame):
     """``jumped(lab name, fields)`` for a link `lab:name?field=value`; web links open in the user's browser."""
 
@@ -23,7 +31,7 @@ class Notes(QFrame):
         super().__init__(parent)
         self.setObjectName("notes")
         self.setAccessibleName(self.tr("Notes"))
-        self.page = QTextBrowser()
+        self.page = Page()
         self.page.setAccessibleName(self.tr("Notes"))
         self.page.setOpenLinks(False)
         self.page.anchorClicked.connect(self._follow)

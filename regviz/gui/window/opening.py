@@ -1,5 +1,6 @@
 """What a file that is opened or dropped means: a session, an exported picture, or a table for the current lab."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +81,8 @@ def of_name(labs: Sequence[Lab], name: str, values: dict[str, Any]) -> tuple[Lab
 def _table(file: Path, labs: Sequence[Lab], lab: Lab, state: Any) -> Opened:
     """The table in the current lab, or in the first that takes tables."""
     if not file.is_file():
-        raise OpenError(f"Cannot open {file.name}: there is no such file.")
+        reason = "it is no ordinary file" if os.path.lexists(file) else "there is no such file"
+        raise OpenError(f"Cannot open {file.name}: {reason}.")
     changes = {"dataset": str(file)}
     if takes_tables(lab):
         fresh = changes | ({"target": ""} if hasattr(state, "target") else {})

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollA
 from regviz.gui.stage.keys import STAGE_KEYS
 from regviz.gui.window.keys import KEYS, Key, written
 
-_COLUMNS = (("Play", "Edit", "Labs"), ("Files", "View"), ("Lecture", "On stage"))
+_COLUMNS = (("Play", "Edit", "Labs", "Point"), ("Files", "View", "Compare"), ("Lecture", "On stage"))
 
 
 class Help(QFrame):

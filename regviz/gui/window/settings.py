@@ -11,6 +11,8 @@ LANGUAGE = re.compile(r"system|x-mirror|[a-z]{2}")
 SCALES = (0.8, 0.9, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 STAGE_SCALES = (1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.25, 2.5)
 """Text sizes in lecture mode."""
+MOST_RECENT = 10
+"""Files that are remembered."""
 
 
 class Settings:
@@ -73,6 +75,15 @@ class Settings:
     def geometry(self, geometry: QByteArray) -> None:
         self._store.setValue("geometry", geometry)
 
+    @property
+    def toured(self) -> bool:
+        """Whether the tour has been shown."""
+        return str(self._store.value("toured", "false")) == "true"
+
+    @toured.setter
+    def toured(self, done: bool) -> None:
+        self._store.setValue("toured", "true" if done else "false")
+
     def is_open(self, panel: str) -> bool:
         """Whether that panel was left open."""
         return str(self._store.value(f"open/{panel}", "false")) == "true"
@@ -81,6 +92,33 @@ class Settings:
         """Remember whether that panel is open."""
         self._store.setValue(f"open/{panel}", "true" if opened else "false")
 
+    @property
+    def recent(self) -> tuple[Path, ...]:
+        """The files used last, the latest first; those that are gone are left out."""
+        return tuple(file for file in self._recent() if _is_there(file))
+
+    def remember(self, file: Path) -> None:
+        """Put ``file`` at the front of the files used last."""
+        file = file.absolute()
+        kept = [file, *(other for other in self._recent() if other != file and _is_there(other))]
+        self._store.setValue("recent", [str(each) for each in kept[:MOST_RECENT]])
+
+    def forget(self, file: Path) -> None:
+        """Leave ``file`` out of the files used last."""
+        self._store.setValue("recent", [str(each) for each in self._recent() if each != file.absolute()])
+
+    def _recent(self) -> list[Path]:
+        stored = self._store.value("recent", [])
+        names = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
+        return [Path(name) for name in names if isinstance(name, str) and name][:MOST_RECENT]
+
     def save(self) -> None:
         """Write to disk now; a folder that cannot be written is no reason to fail."""
         self._store.sync()
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except (OSError, ValueError):
+        return False

@@ -90,6 +90,11 @@ class SidePanel(QFrame):
                 field.editor.show_limits(*frame.limits[name])
             field.editor.show_options(tuple(frame.options.get(name, ())))
 
+    def reveal(self, part: QWidget) -> None:
+        """Scroll to ``part``, if it is one of these."""
+        if self.isAncestorOf(part):
+            self._area.ensureWidgetVisible(part)
+
     def show_theme(self, theme: Theme, unit: Unit) -> None:
         """Take over looks that no style sheet reaches."""
         self.setFixedWidth(max(unit.px(380), unit.text(18) * 18))

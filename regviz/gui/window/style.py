@@ -73,6 +73,7 @@ QLineEdit#readout:focus {{ background: {card}; border-bottom: 2px solid {accent}
 #banner {{ background: {card}; border: 2px solid {bad}; border-radius: {r}px; }}
 #side, #notes, #overlay {{ background: {card}; border: 1px solid {border}; border-radius: {p3}px; }}
 #side QScrollArea, #side QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
+#strip {{ background: transparent; border: none; }}
 QPushButton, QToolButton {{ background: {card}; color: {text}; border: 1px solid {edge}; border-radius: {r}px;
     padding: {p1}px {p3}px; }}
 QPushButton:hover, QToolButton:hover {{ background: {hover}; }}

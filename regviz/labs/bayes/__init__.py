@@ -124,6 +124,8 @@ class Bayes(Lab):
             yield first
             if large:
                 yield from meanwhile(first, validation.steps(*check))
+            if samples and (large or min(found.problem.n, found.problem.p) > MANY):
+                yield from meanwhile(first, draws.steps(*ask))
         drawn = draws(*ask) if samples else None
         kept = drawn if drawn is not None and drawn.effective.min() >= ENOUGH else None
         became = _became(state, found, drawn is not None, kept is not None)

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from regviz.data import DataError
 from regviz.labs._data import Data, Source, feature_roles, load
-from regviz.labs._memo import gradual, memo
+from regviz.labs._memo import gradual
 from regviz.linear import CrossValidation, Path, Problem
 from regviz.linear.cross_validation import validating
 from regviz.linear.path import path_of
 from regviz.linear.steps import Steps
-from regviz.theory.laplace_draws import LaplaceDraws, laplace_draws, sweeps
+from regviz.theory.laplace_draws import LaplaceDraws, drawing, sweeps
 from regviz.theory.laplace_evidence import laplace_evidence
 from regviz.theory.ridge_posterior import Spectrum
 
@@ -134,12 +134,14 @@ def validation(found: Case, prior: str, folds: int, seed: int) -> Steps[CrossVal
     return answer
 
 
-@memo(8)
-def draws(found: Case, lam: float, sigma2: float, seed: int) -> LaplaceDraws | None:
+@gradual(8)
+def draws(found: Case, lam: float, sigma2: float, seed: int) -> Steps[LaplaceDraws | None]:
     """Posterior draws under the Laplace prior; None when the problem is too large to sample."""
     if not sweeps(found.problem, CHAINS):
         return None
-    return laplace_draws(found.problem, np.full(CHAINS, lam), sigma2, np.random.default_rng((seed, 1)))
+    rng = np.random.default_rng((seed, 1))
+    drawn = yield from drawing(found.problem, np.full(CHAINS, lam), sigma2, rng)
+    return drawn
 
 
 @lru_cache(maxsize=16)

@@ -167,8 +167,10 @@ def _readouts(
         "lam": ("λ", lam), "t": ("t", chosen.touch.t), "zeros": ("exact zeros", chosen.zeros),
         "w1": ("ŵ₁", float(chosen.touch.point[0])), "w2": ("ŵ₂", float(chosen.touch.point[1])),
         "loss": ("loss", chosen.loss), "penalty": ("penalty", charge), "objective": ("objective", chosen.loss + charge),
-        "kkt": ("KKT residual", chosen.kkt), "local_minima": ("local minima", len(chosen.minima) or None),
+        "kkt": ("KKT residual", chosen.kkt),
     }  # fmt: skip
+    if len(chosen.minima):
+        values["local_minima"] = ("local minima", len(chosen.minima))
     for key, one in (("l1", first), ("l2", second)):
         values |= {
             f"lam_{key}": (f"λ of {key.upper()}", one.touch.lam), f"t_{key}": (f"t of {key.upper()}", one.touch.t),

@@ -40,7 +40,7 @@ def axes(made: Design, method: str, alpha: float, curves: Norms | None) -> tuple
     else:
         high = float(curves.values[curves.lams >= least].max(initial=0.0))
     high = high or 1.0
-    return x_axis(made), Axis(low=-0.04 * high, high=1.25 * high, label="‖w_g‖")
+    return x_axis(made), Axis(low=-0.04 * high, high=1.25 * high, label="norm of the block’s coefficients")
 
 
 @lru_cache(maxsize=8)

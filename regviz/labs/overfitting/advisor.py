@@ -20,6 +20,10 @@ COLUMNS = 80
 _GAP = 1.6
 
 
+PENALTIES = {"none": "no penalty", "ridge": "ridge", "lasso": "lasso", "elastic-net": "elastic net"}
+"""How a sentence calls them."""
+
+
 @lru_cache(maxsize=32)
 def findings(source: Source, model: Model, size: int) -> tuple[Finding, ...]:
     """What the advisor sees in the training rows: of a table in all its features, else in the columns of the basis."""
@@ -36,7 +40,7 @@ def findings(source: Source, model: Model, size: int) -> tuple[Finding, ...]:
 def judged(found: Fit, model: Model) -> str:
     """What training and validation error say about the present fit, in one sentence."""
     train, validation = found.errors[TRAIN], found.errors[VALIDATION]
-    start = f"The present fit ({NOUNS[model.basis]} {found.size}, {model.penalty})"
+    start = f"The present fit ({NOUNS[model.basis]} {found.size}, {PENALTIES[model.penalty]})"
     if validation is None or train is None:
         return f"{start} has no validation rows to be judged by."
     if train <= 1e-9 * validation:

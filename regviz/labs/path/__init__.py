@@ -1,7 +1,7 @@
 """The whole path in one pass: LARS, the lasso and stagewise walked knot by knot, and λ chosen on it."""
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -15,12 +15,14 @@ from regviz.labs.path.scene import Scene, explained, scene
 from regviz.linear import CrossValidation
 from regviz.linear.lars import METHODS
 from regviz.linear.presets import PRESETS
+from regviz.linear.steps import Steps
 
 TOLERANCE = 1e-9
 """Violation of the ties, in units of λ_max, up to which a walk is certified."""
 _SLOW = 20_000
 """Numbers in X from which on cross-validation shows its progress."""
 VIEWS = ("walk", "methods", "penalties", "choose")
+_FOLLOWED = "The walk, while the paths of this view are followed."
 _NO_PRESET = ("preset", ("none",))
 
 
@@ -90,6 +92,7 @@ class PathLab(Lab):
             yield _paper(state)
             return
         made = scene(source(state), state.method)
+        yield from _meanwhile_walking(state, made)
         if state.view != "choose":
             yield _frame(state, made, _panels(state, made), None)
             return
@@ -113,6 +116,23 @@ class PathLab(Lab):
         """The walk or the fit at this λ elsewhere."""
         made = scene(source(state), state.method)
         return words.snippets(state.method, made.walk.lam_at(_place(state, made)), state.standardize)
+
+
+def _meanwhile_walking(state: PathState, made: Scene) -> Generator[Frame, Any, None]:
+    """On a large table the walk, until the paths that the view compares or chooses on are there."""
+    key = source(state)
+    if made.walk.problem.X.size <= _SLOW:
+        return
+    if state.view == "penalties" and not beside.known(key, state.alpha):
+        steps: Steps[Any] = beside.following_all(key, state.alpha)
+    elif state.view == "choose" and not choosing.choice.knows(key, state.penalty, state.alpha):
+        steps = choosing.choice.steps(key, state.penalty, state.alpha)
+    else:
+        return
+    walking = replace(state, view="walk")
+    early = replace(_frame(walking, made, _panels(walking, made), None, done=False), message=_FOLLOWED)
+    yield early
+    yield from meanwhile(early, steps)
 
 
 def _place(state: PathState, made: Scene) -> float:

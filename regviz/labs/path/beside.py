@@ -8,14 +8,18 @@ from numpy.typing import NDArray
 
 from regviz.lab import Axis, Lines, Mark, Panel, Points, Readout, Rule, show
 from regviz.labs._data import Source
+from regviz.labs._memo import gradual
 from regviz.labs.path import places
 from regviz.labs.path.curves import TITLES, cursor, path_panel, shared_y_axis
+from regviz.labs.path.places import both_sides, counted
 from regviz.labs.path.scene import scene
-from regviz.linear import Path, path_of
+from regviz.linear import Path
 from regviz.linear.crossings import Crossing, zero_crossings
 from regviz.linear.curves import RidgeCurve
 from regviz.linear.lars import METHODS
 from regviz.linear.least_squares import least_squares
+from regviz.linear.path import following
+from regviz.linear.steps import Steps, part
 
 Array = NDArray[np.float64]
 
@@ -112,19 +116,35 @@ class Curves:
     df: Array
 
 
-@lru_cache(maxsize=16)
-def curves(key: Source, penalty: str, alpha: float) -> Curves:
+@gradual(16)
+def curves(key: Source, penalty: str, alpha: float) -> Steps[Curves]:
     """The path of ``penalty`` over the range that all three panels share."""
     made = scene(key, "lasso")
-    path = path_of(made.data.problem, penalty, alpha if penalty == "elastic-net" else None)
+    mixing = alpha if penalty == "elastic-net" else None
+    path = yield from part(following(made.data.problem, penalty, mixing), 0.0, 0.6)
     low, high = _range(key, alpha)
     points = _POINTS if path.problem.p <= _FEW else _POINTS // 3
     knots = path.lams[(path.lams > low) & (path.lams < high)]
     if len(knots) > points:
         knots = knots[:: len(knots) // points + 1]
-    lams = np.unique(np.concatenate([np.geomspace(low, high, points), knots, knots * (1.0 - 1e-9)]))
-    coef = np.array([path.standardized_at(lam) for lam in lams.tolist()])
-    return Curves(path, lams, coef[:, list(made.shown)], np.array([path.df_at(lam) for lam in lams.tolist()]))
+    lams = np.unique(np.concatenate([np.geomspace(low, high, points), *both_sides(knots)]))
+    coef, df = [], []
+    for count, lam in enumerate(lams.tolist()):
+        coef.append(path.standardized_at(lam)[list(made.shown)])
+        df.append(path.df_at(lam))
+        yield 0.6 + 0.4 * count / len(lams)
+    return Curves(path, lams, np.array(coef), np.array(df))
+
+
+def following_all(key: Source, alpha: float) -> Steps[None]:
+    """The curves of all penalties."""
+    for count, penalty in enumerate(PENALTIES):
+        yield from part(curves.steps(key, penalty, alpha), count / len(PENALTIES), (count + 1) / len(PENALTIES))
+
+
+def known(key: Source, alpha: float) -> bool:
+    """Whether the curves of all penalties are there."""
+    return all(curves.knows(key, penalty, alpha) for penalty in PENALTIES)
 
 
 def _range(key: Source, alpha: float) -> tuple[float, float]:
@@ -209,7 +229,7 @@ def _df_panel(key: Source, lam: float, alpha: float) -> Panel:
         marks=(*_df_lines(key, alpha), Rule(key="cursor", value=here, role="text"),
                Points(key="here", x=np.full(len(values), here), y=np.array(values), roles=tuple(ROLES.values()))),
         readouts=tuple(
-            Readout(name=f"df-{p}", label=NAMES[p], value=value, role=ROLES[p])
+            Readout(name=f"df-{p}", label=NAMES[p], value=counted(value), role=ROLES[p])
             for p, value in zip(PENALTIES, values, strict=True)
         ), brush=True,
     )  # fmt: skip

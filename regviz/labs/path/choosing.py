@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from regviz.lab import Axis, Band, Lines, Mark, Panel, Points, Readout, Rule, show
 from regviz.labs._data import Source
 from regviz.labs._memo import gradual
-from regviz.labs.path.places import padded
+from regviz.labs.path.places import both_sides, counted, padded
 from regviz.labs.path.scene import scene
-from regviz.linear import CrossValidation, Path, path_of
+from regviz.linear import CrossValidation, Path
 from regviz.linear.cross_validation import validating
+from regviz.linear.path import following
 from regviz.linear.selection import criteria
 from regviz.linear.steps import Steps
 
@@ -58,12 +59,12 @@ class Folds:
     seed: int
 
 
-@lru_cache(maxsize=16)
-def choice(key: Source, penalty: str, alpha: float) -> Choice:
+@gradual(16)
+def choice(key: Source, penalty: str, alpha: float) -> Steps[Choice]:
     """C_p, AIC, BIC and GCV of one penalty, for ridge exact leave-one-out as well."""
     made = scene(key, "lasso")
     problem = made.data.problem
-    path = path_of(problem, penalty, alpha if penalty == "elastic-net" else None)
+    path = yield from following(problem, penalty, alpha if penalty == "elastic-net" else None)
     low, high = made.limits
     if penalty == "ridge" and problem.lam_max:
         values = path.lams[path.lams > 0.0]
@@ -73,7 +74,7 @@ def choice(key: Source, penalty: str, alpha: float) -> Choice:
     knots = path.lams[(path.lams > low) & (path.lams < high)] if penalty != "ridge" else np.empty(0)
     if len(knots) > _POINTS:
         knots = knots[:: len(knots) // _POINTS + 1]
-    lams = np.unique(np.concatenate([[0.0], np.geomspace(low, high, _POINTS), knots, knots * (1.0 - 1e-9)]))
+    lams = np.unique(np.concatenate([[0.0], np.geomspace(low, high, _POINTS), *both_sides(knots)]))
     found = criteria(path, lams)
     # With n − 1 features or more the fit can be perfect, and generalised cross-validation would then choose λ = 0.
     gcv = found.gcv if problem.n > problem.p + 1 else None
@@ -164,7 +165,7 @@ def _df_panel(found: Choice, lam: float) -> Panel:
     return Panel(
         key="df", title="Degrees of freedom", x=_lam_axis(found), y=_df_axis(found),
         marks=_df_marks(found) + _cursor(here, at, "accent"), brush=True,
-        readouts=(Readout(name="df", value=at, label="df", role="accent"),),
+        readouts=(Readout(name="df", value=counted(at), label="df", role="accent"),),
     )  # fmt: skip
 
 

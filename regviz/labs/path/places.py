@@ -14,6 +14,16 @@ Array = NDArray[np.float64]
 AXES = ("l1-share", "log-lambda", "df", "deviance", "step")
 
 
+def both_sides(knots: Array) -> tuple[Array, Array, Array]:
+    """Knots and the λ on either side of each: degrees of freedom jump there, and may do so above it or below."""
+    return knots * (1.0 - 1e-9), knots, knots * (1.0 + 1e-9)
+
+
+def counted(df: float) -> float | int:
+    """Degrees of freedom that are a number of features as that number."""
+    return int(df) if df.is_integer() else df
+
+
 @lru_cache(maxsize=64)
 def x_axis(made: Scene, kind: str) -> Axis:
     """The axis of that kind; λ falls from right to left on the logarithmic one."""

@@ -8,6 +8,7 @@ from regviz.lab import show
 from regviz.labs.path.beside import Apart
 from regviz.labs.path.choosing import TITLES, Choice
 from regviz.labs.path.papers import agreement
+from regviz.labs.path.places import counted
 from regviz.labs.path.scene import Scene
 from regviz.linear import CrossValidation
 from regviz.linear.lars import LarsWalk
@@ -84,7 +85,7 @@ def methods(found: Apart) -> str:
 
 def penalties(lam: float, df: Mapping[str, float], crossings: int) -> str:
     """One sentence on the three penalties at one λ."""
-    spent = ", ".join(f"{name} {show(value)}" for name, value in df.items())
+    spent = ", ".join(f"{name} {show(counted(value))}" for name, value in df.items())
     crossed = "no ridge coefficient changes sign" if not crossings else (
         f"ridge coefficients change sign {crossings} time{'s' if crossings > 1 else ''}, at isolated λ only"
     )

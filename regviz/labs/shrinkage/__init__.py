@@ -25,7 +25,7 @@ from regviz.lab import (
 from regviz.labs._data import DataControls, data, source
 from regviz.labs._memo import meanwhile
 from regviz.labs._pages import ADVISOR, advice_page, code, elsewhere
-from regviz.labs.shrinkage import coefficients, error, geometry, path
+from regviz.labs.shrinkage import coefficients, error, geometry, path, preview
 from regviz.labs.shrinkage.scene import Scene, chosen, scene, slow, validation
 from regviz.labs.shrinkage.solution import Solution, cut, solve
 from regviz.labs.shrinkage.words import caption, message
@@ -93,6 +93,10 @@ class Shrinkage(Lab):
 
     def frames(self, state: ShrinkageState) -> Generator[Frame, Any, None]:
         """The picture without, then with cross-validation; at once with it where it is already known."""
+        if _walks_far(state) and not scene.knows(*_scene_key(state)):
+            early = preview.first(data(state), state.lam, state.alpha, TOLERANCE["squared"])
+            yield early
+            yield from meanwhile(early, scene.steps(*_scene_key(state)))
         made = scene(*_scene_key(state))
         asked = (*_scene_key(state), state.folds, state.fold_order, state.seed)
         if slow(made) and not validation.knows(*asked):
@@ -130,6 +134,12 @@ def _scene_key(state: ShrinkageState) -> tuple[Any, str, str, float, str, int]:
     mixing = state.alpha if state.penalty == "elastic-net" else 0.0
     groups = (state.groups, state.group_size) if state.penalty == "group-lasso" else ("", 1)
     return source(state), _loss(state), state.penalty, mixing, *groups
+
+
+def _walks_far(state: ShrinkageState) -> bool:
+    """Whether the path takes long enough to show one solution first."""
+    mixed = state.penalty == "elastic-net" and 0.0 < state.alpha < 1.0 and state.lam > 0.0
+    return mixed and data(state).problem.p >= preview.WIDE and _loss(state) == "squared"
 
 
 def _loss(state: ShrinkageState) -> str:

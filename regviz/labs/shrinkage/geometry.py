@@ -17,6 +17,8 @@ BALL_NAMES = {"ridge": "‖w‖₂ ≤ t", "lasso": "‖w‖₁ ≤ t", "elastic
 CONTOURS = 7
 ARROW = 0.22
 """Length of the gradient arrow as a share of the view."""
+CLOSE = 0.03
+"""Distance as a share of the view up to which the optimum and the solution have one label."""
 FLAT = 1e-6
 """A slope below this share of the loss's curvature across the view has no direction worth drawing."""
 
@@ -40,7 +42,7 @@ def panel(made: Scene, cut: Slice | LogisticSlice, chosen: tuple[int, int]) -> P
 
 @lru_cache(maxsize=32)
 def axes(made: Scene, chosen: tuple[int, int]) -> tuple[Axis, Axis]:
-    """Axes that hold the whole path of the two coefficients and the largest ball, so that they do not move with λ."""
+    """Axes that hold the whole path of the two coefficients and the lasso's largest ball, still while λ moves."""
     j, k = chosen
     u, v = np.append(made.coef[:, j], made.ols[j]), np.append(made.coef[:, k], made.ols[k])
     reach = max(float(np.max(np.abs(u) + np.abs(v))), 1e-3 * max(float(np.abs(made.ols).max()), 1e-9))
@@ -49,8 +51,8 @@ def axes(made: Scene, chosen: tuple[int, int]) -> tuple[Axis, Axis]:
 
 
 def _axis(values: Array, reach: float, name: str) -> Axis:
-    low = min(-0.75 * reach, float(values.min()) - 0.4 * reach)
-    high = max(0.75 * reach, float(values.max()) + 0.4 * reach)
+    low = min(-1.06 * reach, float(values.min()) - 0.3 * reach)
+    high = max(1.06 * reach, float(values.max()) + 0.3 * reach)
     return Axis(low=low, high=high, label=name)
 
 
@@ -84,10 +86,12 @@ def _touching(cut: Slice | LogisticSlice, reach: float, role: str) -> list[Mark]
         x, y = cut.ellipse(cut.level)
         marks.append(Lines(key="tangent", role="text", x=x[None], y=y[None]))
     marks += _cone(cut, reach, role)
+    near = float(np.hypot(*(cut.centre - cut.point))) < CLOSE * reach
+    names = ("", "ŵ, optimum here") if near else ("optimum here", "ŵ")
+    marks.append(Points(key="solution", role=role, x=cut.point[:1], y=cut.point[1:], labels=names[1:]))
     marks.append(
-        Points(key="centre", role="text", shape="cross", x=cut.centre[:1], y=cut.centre[1:], labels=("optimum here",))
+        Points(key="centre", role="text", shape="cross", x=cut.centre[:1], y=cut.centre[1:], labels=names[:1])
     )
-    marks.append(Points(key="solution", role=role, x=cut.point[:1], y=cut.point[1:], labels=("ŵ",)))
     return marks
 
 

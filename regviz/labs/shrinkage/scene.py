@@ -15,9 +15,9 @@ from regviz.linear.group_lasso import parse_groups
 from regviz.linear.logistic import DIVERGES, LogisticPath, logistic_path
 from regviz.linear.logistic_newton import exists
 from regviz.linear.logistic_problem import LogisticProblem
-from regviz.linear.path import path_of
+from regviz.linear.path import following
 from regviz.linear.problem import Problem
-from regviz.linear.steps import Steps
+from regviz.linear.steps import Steps, part
 
 Array = NDArray[np.float64]
 
@@ -27,6 +27,8 @@ FEW = 12
 """The same for the logistic loss, whose path is a fine grid already."""
 TRIED = 50
 """Values of λ that cross-validation tries where every one has to be solved for."""
+_WALK = 0.8
+"""Share of a scene's work that its path takes, about."""
 LEAST_ALPHA = 0.02
 """Below this α the elastic net's own λ_max would leave the slider's range to the ridge part alone."""
 
@@ -77,15 +79,15 @@ def groups_of(found: Data, text: str, size: int) -> Groups:
     return tuple(tuple(range(start, min(start + size, p))) for start in range(0, p, size))
 
 
-@lru_cache(maxsize=8)
-def scene(key: Source, loss: str, penalty: str, alpha: float, groups_text: str, group_size: int) -> Scene:
+@gradual(8)
+def scene(key: Source, loss: str, penalty: str, alpha: float, groups_text: str, group_size: int) -> Steps[Scene]:
     """The scene of one penalty on one source; the same object for the same arguments."""
     found = load(key)
     groups = groups_of(found, groups_text, group_size)
     mixing = alpha if penalty == "elastic-net" else None
-    path = _path(found, loss, penalty, mixing, groups if penalty == "group-lasso" else None)
+    path = yield from _path(found, loss, penalty, mixing, groups if penalty == "group-lasso" else None)
     limits = _limits(path, alpha)
-    lams, coef = _drawn(limits, path)
+    lams, coef = yield from _drawn(limits, path)
     order = _importance(coef)
     return Scene(
         data=found, loss=loss, path=path, limits=limits, lams=lams, coef=coef, train=_train_error(path, lams, coef),
@@ -148,7 +150,7 @@ def _limits(path: Path, alpha: float) -> tuple[float, float]:
     return (1e-4 * top, 2.0 * top) if top > 0.0 else (1e-4, 1.0)
 
 
-def _drawn(limits: tuple[float, float], path: Path) -> tuple[Array, Array]:
+def _drawn(limits: tuple[float, float], path: Path) -> Steps[tuple[Array, Array]]:
     """The drawn λ (L,), increasing, and the solutions (L, p) there."""
     low, high = limits
     inside = np.flatnonzero((path.lams > low) & (path.lams < high))
@@ -158,14 +160,19 @@ def _drawn(limits: tuple[float, float], path: Path) -> tuple[Array, Array]:
     if isinstance(path, LogisticPath):
         fresh = np.geomspace(low, high, FEW)
     lams = np.concatenate([fresh, path.lams[inside]])
-    coef = np.concatenate([[path.standardized_at(float(lam)) for lam in fresh], path.curve.coef[inside]])
+    solved = []
+    for count, lam in enumerate(fresh):
+        solved.append(path.standardized_at(float(lam)))
+        yield _WALK + (1.0 - _WALK) * count / len(fresh)
+    coef = np.concatenate([solved, path.curve.coef[inside]])
     lams, order = np.unique(lams, return_index=True)
     return lams, coef[order]
 
 
-def _path(found: Data, loss: str, penalty: str, alpha: float | None, groups: Groups | None) -> Path:
+def _path(found: Data, loss: str, penalty: str, alpha: float | None, groups: Groups | None) -> Steps[Path]:
     if loss == "squared" or found.outcomes is None:
-        return path_of(found.problem, penalty, alpha, groups)
+        path = yield from part(following(found.problem, penalty, alpha, groups), 0.0, _WALK)
+        return path
     if penalty == "none" and not exists(LogisticProblem.of(found.X, found.outcomes)):
         raise DataError(DIVERGES)
     problem = found.problem

@@ -5,6 +5,7 @@ from typing import Any
 
 from PySide6.QtGui import QPainter
 
+from regviz.gui.canvas.ghost import faded, ground
 from regviz.gui.canvas.paint import areas, bars, fields, frame, graph, header, lines, points, text
 from regviz.gui.canvas.paint.frame import Layout, Ranges, arrange
 from regviz.gui.canvas.place import Place
@@ -51,7 +52,7 @@ def paint_panel(
     """Paint a panel on ``width`` × ``height`` design pixels and return its place; without ``card`` on nothing."""
     layout = arrange(panel, width, height, ranges)
     place = paint_paper(painter, panel, layout, theme, card=card)
-    paint_marks(painter, panel.marks, place)
+    paint_beginning(painter, panel, len(panel.marks), place)
     finish(painter, panel, layout, place)
     return place
 
@@ -73,6 +74,34 @@ def paint_marks(painter: QPainter, marks: Sequence[Mark], place: Place) -> None:
     """The marks in their order; their labels wait for `finish`."""
     for mark in marks:
         PAINT[type(mark)](painter, mark, place)
+
+
+def paint_beginning(painter: QPainter, panel: Panel, count: int, place: Place) -> None:
+    """The panel's first ``count`` marks, with the underlay where all that lies under it is among them."""
+    _paint_span(painter, panel, 0, count, place, under=ground(panel) <= count)
+
+
+def paint_rest(painter: QPainter, panel: Panel, count: int, place: Place) -> None:
+    """The panel's marks after the first ``count``, with the underlay where `paint_beginning` left it out."""
+    _paint_span(painter, panel, count, len(panel.marks), place, under=ground(panel) > count)
+
+
+def _paint_span(painter: QPainter, panel: Panel, start: int, stop: int, place: Place, *, under: bool) -> None:
+    between = ground(panel) if under and panel.underlay else stop
+    paint_marks(painter, panel.marks[start:between], place)
+    if under and panel.underlay:
+        paint_underlay(painter, panel.underlay, place)
+        paint_marks(painter, panel.marks[between:stop], place)
+
+
+def paint_underlay(painter: QPainter, marks: Sequence[Mark], place: Place) -> None:
+    """Marks of another picture in paler colours; their words are left out, and labels do not heed them."""
+    pale = Place(place.rect, place.bounds, place.x, place.y, faded(place.theme))
+    for mark in marks:
+        if isinstance(mark, Bars):
+            bars.paint_outlines(painter, mark, pale)
+        else:
+            PAINT[type(mark)](painter, mark, pale)
 
 
 def finish(painter: QPainter, panel: Panel, layout: Layout, place: Place) -> None:

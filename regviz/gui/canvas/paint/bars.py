@@ -42,6 +42,8 @@ def paint(painter: QPainter, mark: Bars, place: Place) -> None:
         if mark.truth is not None:
             _truth(painter, mark.truth, centres, wide, place)
     _dots(painter, mark, centres, feet, wide, place)
+    if wide > 10:
+        place.soft.append(_within(centres, feet, tips, wide))
     if mark.base is None:
         _figures(mark, centres, feet, tips, wide, place)
 
@@ -61,6 +63,23 @@ def _bodies(
     for index, (x, foot, tip) in enumerate(zip(centres.tolist(), feet.tolist(), tips.tolist(), strict=True)):
         if math.isfinite(foot + tip) and mark.values[index] != 0.0:
             painter.fillPath(_body(x, _cut(foot), _cut(tip), wide), qcolor(place.color(mark.role_of(index))))
+
+
+def paint_outlines(painter: QPainter, mark: Bars, place: Place) -> None:
+    """Dashed outlines, wider than bars, so that their tips are seen beside taller bars."""
+    wide = bar_width(place) * 1.3 + 6.0
+    centres = place.x.px(np.arange(len(mark.values), dtype=float)).tolist()
+    feet = place.y.px(mark.base if mark.base is not None else np.zeros(len(mark.values)))
+    with np.errstate(over="ignore"):
+        tips = place.y.px(mark.values if mark.base is None else mark.base + mark.values)
+    if place.y.log:
+        feet = np.full(len(feet), place.y.start)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    with place.clipped(painter, 2.0):
+        for index, (x, foot, tip) in enumerate(zip(centres, feet.tolist(), tips.tolist(), strict=True)):
+            if math.isfinite(foot + tip):
+                painter.setPen(place.pen(mark.role_of(index), 2.4, dash=1))
+                painter.drawPath(_body(x, _cut(foot), _cut(tip), wide))
 
 
 def _cut(pixel: float) -> float:
@@ -84,6 +103,16 @@ def _body(x: float, foot: float, tip: float, wide: float) -> QPainterPath:
 
 _still_body = lru_cache(maxsize=512)(_body)
 """Ghosts stay where they are while bars move."""
+
+
+def _within(centres: Array, feet: Array, tips: Array, wide: float) -> Array:
+    """Pixels on the bars (k, 2), for labels to avoid."""
+    across = centres[:, None] + wide * np.array([-0.35, 0.0, 0.35])
+    along = feet[:, None] + (tips - feet)[:, None] * np.linspace(0.05, 0.95, 10)
+    x, y = np.broadcast_arrays(across[:, :, None], along[:, None, :])
+    points = np.stack([x.ravel(), y.ravel()], axis=1)
+    kept: Array = points[np.isfinite(points).all(axis=1) & (np.abs(tips - feet) > 2.0).repeat(30)]
+    return kept
 
 
 def _errors(painter: QPainter, low: Array, high: Array, centres: Array, wide: float, place: Place) -> None:
@@ -141,7 +170,8 @@ def _figures(mark: Bars, centres: Array, feet: Array, tips: Array, wide: float, 
         above = min(tip, beyond[0][index]) - high - 3
         below = max(tip, beyond[1][index]) + 4
         if ink.width(text, VALUE) <= wide / SHARE + 14:
-            spots = ((left, above), (left, above - 8)) if tip <= feet[index] else ((left, below), (left, below + 8))
+            start, way = (above, -1.0) if tip <= feet[index] else (below, 1.0)
+            spots = [(left, start + way * step) for step in (0.0, 8.0, high + 2.0)]
             place.label(text, VALUE, place.theme.text, spots, rank=abs(value))
 
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter
 from regviz.gui.canvas import ink
 from regviz.gui.canvas.paint import heading, paint_panel
 from regviz.gui.canvas.paint.heading import Heading
+from regviz.gui.canvas.paint.sketch import paint_strokes
 from regviz.gui.canvas.place import Box
 from regviz.gui.canvas.theme import Theme
 from regviz.lab import Frame
@@ -55,10 +56,13 @@ def paint_dashboard(
         )
     above = _paint_top(painter, frame, top, width, theme)
     below = height - (36.0 if frame.caption else BOTTOM)
+    plots = {}
     for panel, box in zip(frame.panels, layout(len(frame.panels), width - LEFT - RIGHT, below - above), strict=True):
         with ink.saved(painter):
             painter.translate(LEFT + box.left, above + box.top)
-            paint_panel(painter, panel, box.width, box.height, theme, card=card)
+            plot = paint_panel(painter, panel, box.width, box.height, theme, card=card).rect
+        plots[panel.key] = plot.moved(LEFT + box.left, above + box.top)
+    paint_strokes(painter, frame.strokes, plots, theme)
     if frame.caption:
         heading.paint_caption(painter, theme, Box(LEFT, below + 5, width - RIGHT, height - 6), frame.caption)
 
