@@ -305,7 +305,12 @@ def _sparsest(errors: dict[str, tuple[float, float]], best: str) -> str:
 
 
 def _table(errors: dict[str, tuple[float, float]]) -> str:
-    return ", ".join(f"{name} {mean:.4g} ± {se:.2g}" for name, (mean, se) in errors.items())
+    return ", ".join(f"{name} {_plain(mean, 4)} ± {_plain(se, 2)}" for name, (mean, se) in errors.items())
+
+
+def _plain(number: float, digits: int) -> str:
+    """``digits`` significant digits, all whole ones from there to 10⁷, where a power of ten would be hard to read."""
+    return f"{number:.0f}" if 10.0**digits <= number < 1e7 else f"{number:.{digits}g}"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -105,6 +105,10 @@ def test_a_false_claim_would_be_seen():
     assert not OF_KEY["sam"].holds(last_frame(there, replace(there.State(), rho="0")))
     there = find("stability")
     assert not OF_KEY["standardise"].holds(last_frame(there, replace(there.State(), tab="scale", factor="1")))
+    for key, wrong in (("evidence", {"lam": "0.3"}), ("mdl", {"degree": "9"}), ("bottleneck", {"beta": "500"})):
+        there = find(OF_KEY[key].lab)
+        state = replace(there.State(), **{**dict(OF_KEY[key].fields), **wrong})
+        assert not OF_KEY[key].holds(last_frame(there, state))
 
 
 # The page.

@@ -258,6 +258,13 @@ def test_confidence_is_told_apart_from_certainty():
     assert [sure(x) for x in (0.05, 0.06, 0.001, 1e-6, 0.5, 1.0)] == ["0.95", "0.94", "0.999", "0.999999", "0.5", "0"]
 
 
+@given(st.floats(1e-6, 0.5), st.floats(1e-6, 0.5))
+def test_no_more_confidence_is_claimed_than_there_is(delta, sampling):
+    claimed = float(sure(delta + sampling))
+    assert claimed <= 1.0 - delta - sampling + 1e-12
+    assert claimed >= 1.0 - 1.01 * (delta + sampling)
+
+
 def test_a_sample_begins_like_a_larger_one():
     few, many = sample_of(replace(STATE, n=50)), sample_of(replace(STATE, n=80))
     assert np.array_equal(few.signed, many.signed[:50])

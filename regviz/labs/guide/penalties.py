@@ -22,7 +22,7 @@ PENALTIES = (
         careful="It selects nothing, and it does not protect from outliers. Along principal axes the weak directions "
         "shrink most; a single coefficient may even grow on the way.",
         lab="shrinkage", fields=(("penalty", "ridge"), ("lam", "1")), panel="coefficients",
-        telling="At λ = {lam} the coefficients are shorter and {zeros} of them are exactly zero.",
+        telling="At λ = {lam} w has length {l2_norm}, {df} degrees of freedom instead of 12, and {zeros} exact zeros.",
         holds=lambda frame: value(frame, "zeros") == 0 and value(frame, "df") < 12,
     ),
     Method(
@@ -76,8 +76,8 @@ PENALTIES = (
         "probabilities towards the base rate.",
         lab="shrinkage",
         fields=(("dataset", "birthwt"), ("target", "low"), ("loss", "logistic"), ("penalty", "lasso"), ("lam", "0.03")),
-        panel="coefficients", early=True,
-        telling="On birth weights, at λ = {lam}, {zeros} coefficients are exactly zero.",
+        panel="path", early=True,
+        telling="On birth weights, at λ = {lam}, {zeros} of 13 coefficients are exactly zero, and ‖w‖₁ = {l1_norm}.",
         holds=lambda frame: value(frame, "zeros") > 0,
     ),
 )  # fmt: skip

@@ -7,7 +7,8 @@ THEORY = (
         key="gaussian-prior", area="theory", name="Gaussian prior", idea="Ridge is its mode and its mean",
         formula="τ² = σ²/(nλ)",
         reach="You can say how large coefficients may be, and want intervals beside the fit.",
-        careful="Intervals hold under the model and the prior. A λ chosen on the same data makes them too narrow.",
+        careful="Intervals hold under the model and the prior. A λ chosen on the same data "
+        "tends to make them too narrow.",
         lab="bayes", fields=(("prior", "gaussian"), ("lam", "0.3")), panel="along",
         telling="MAP {map}, median {median} and mean {mean} are one point.",
         holds=lambda frame: abs(value(frame, "map") - value(frame, "mean")) < 1e-9,
@@ -29,12 +30,12 @@ THEORY = (
         careful="It answers which prior makes these data likely, not which λ predicts best, and depends on σ².",
         lab="bayes", fields=(("prior", "gaussian"), ("lam", "0.0375")), panel="evidence",
         telling="The evidence chooses λ = {lam_evidence}, cross-validation λ = {lam_cv}.",
-        holds=lambda frame: value(frame, "lam_evidence") > 0 and value(frame, "lam_cv") > 0,
+        holds=lambda frame: 0.9 < value(frame, "lam_evidence") / value(frame, "lam") < 1.1,
     ),
     Method(
         key="pac-bayes", area="theory", name="PAC-Bayes", idea="Close to a prior: a certified error",
         formula="kl(R̂‖R) ≤ (KL(Q‖P) + ln(2√n/δ))/n",
-        reach="You need a bound that holds, on the very net, from the training set.",
+        reach="You need a bound on the error from the training set alone, with no row held out.",
         careful="It speaks of the randomised classifier, with probability 1 − δ, for a prior fixed before the data. "
         "Tuning the prior costs; a test set is often tighter.",
         lab="pac-bayes", fields=(("tab", "posterior"), ("optimise", "on")), panel="errors",
@@ -48,7 +49,8 @@ THEORY = (
         careful="The bits depend on the code, which is a choice as a prior is. BIC is only an asymptotic case.",
         lab="mdl", fields=(("tab", "polynomials"), ("degree", "3")), panel="bits",
         telling="Degree {degree} takes {bits} bits, {model_bits} for the model; degree {shortest_degree} is shortest.",
-        holds=lambda frame: value(frame, "bits") == value(frame, "model_bits") + value(frame, "data_bits"),
+        holds=lambda frame: value(frame, "bits") == value(frame, "shortest_bits")
+        and value(frame, "bits") == value(frame, "model_bits") + value(frame, "data_bits"),
     ),
     Method(
         key="bottleneck", area="theory", name="Information bottleneck", idea="Keep of X only what tells of Y",
@@ -57,6 +59,7 @@ THEORY = (
         careful="In deterministic nets I(X;T) is infinite or depends on bins. “Training compresses” is no general law.",
         lab="mdl", fields=(("tab", "bottleneck"), ("beta", "8"), ("starts", "0")), panel="plane",
         telling="At β = {beta} T keeps {kept} of {entropy} bits of X and {told} of {relevant} bits about Y.",
-        holds=lambda frame: value(frame, "told") <= min(value(frame, "kept"), value(frame, "relevant")) + 1e-9,
+        holds=lambda frame: value(frame, "kept") < 0.6 * value(frame, "entropy")
+        and 0.9 * value(frame, "relevant") < value(frame, "told") <= value(frame, "relevant"),
     ),
 )  # fmt: skip

@@ -92,7 +92,7 @@ ARCHITECTURE = (
     ),
     Method(
         key="ensemble", area="architecture", name="Ensembles, MC dropout", idea="Average many nets",
-        formula="p̄(x) = mean of p_m(x) over members m",
+        formula="p(x) = mean of p₁(x), p₂(x), … over the members",
         reach="You can pay for several passes and want a steadier answer with a spread.",
         careful="Averaging helps as far as members disagree. The spread of MC dropout depends on q and need not shrink "
         "with data as a posterior’s does.",
@@ -112,7 +112,7 @@ ARCHITECTURE = (
     ),
     Method(
         key="batch-norm", area="architecture", name="Batch norm", idea="Divide by the batch’s own spread",
-        formula="h ← γ(h − μ_B)/√(σ²_B + ε) + β;  f(αw) = f(w)",
+        formula="h ← γ(h − μ)/√(σ² + ε) + β over the batch;  f(αw) = f(w)",
         reach="Deep nets, batches large enough to estimate a spread.",
         careful="Training and test differ: running averages at test. Small batches are noisy. Weight decay on what is "
         "normalised acts through the effective step only.",

@@ -66,14 +66,13 @@ def on_map(methods: int, labs: int, title: str, findings: int | None, pointed_to
     start = f"{methods} methods by where they act, shown in {labs} labs"
     if findings is None:
         return f"{start}; the advisor is reading {title}."
-    seen = f"{findings} finding{'' if findings == 1 else 's'}"
-    return f"{start}; the advisor has {seen} on {title}, marked ◀ on {pointed_to} of them."
+    return f"{start}; the advisor has {_counted(findings)} on {title}, marked ◀ on {pointed_to} of them."
 
 
 def on_area(area: str, title: str, findings: int | None) -> str:
     """The caption of one area."""
     count = len(OF_AREA[area])
-    read = f"the advisor is reading {title}" if findings is None else f"the advisor has {findings} findings on {title}"
+    read = f"the advisor is reading {title}" if findings is None else f"the advisor has {_counted(findings)} on {title}"
     return f"{HEADINGS[area]}: {count} methods in full; {read}."
 
 
@@ -83,5 +82,8 @@ def on_advisor(title: str, findings: int | None, pointed_to: int) -> str:
         return f"The advisor is reading {title}."
     if not findings:
         return f"Nothing stands out in {title}."
-    seen = f"{findings} finding{'' if findings == 1 else 's'}"
-    return f"{seen} on {title}, pointing to {pointed_to} of the methods."
+    return f"{_counted(findings)} on {title}, pointing to {pointed_to} of the methods."
+
+
+def _counted(findings: int) -> str:
+    return f"{findings or 'no'} finding{'' if findings == 1 else 's'}"

@@ -8,6 +8,8 @@ from regviz.lab import Axis
 _STEPS = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0)
 
 ERROR = Axis(low=0.0, high=1.0, label="error")
+FULL = 1.12
+"""Upper end of bars that may reach 1: room for their numbers."""
 
 
 @lru_cache(maxsize=256)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from regviz.lab import Lines, Mark, Panel, Points, Readout, Rule, show
 from regviz.labs.pac_bayes.axes import ERROR, axis, round_up
+from regviz.labs.pac_bayes.panels import bound_curves
 from regviz.labs.pac_bayes.scene import BOUNDS, PARAMETERS, ROLES, Scene, bound
 from regviz.labs.pac_bayes.state import CATONI, FIXED, GRID, KL, PINSKER, PacBayesState
 from regviz.theory import pac_bayes
@@ -31,17 +32,18 @@ def inverses(state: PacBayesState, made: Scene) -> Panel:
         Rule(key="catoni_budget", axis="y", value=other, role=ROLES[CATONI], dash=True),
     ]
     marks += [
-        Lines(key=f"curve_{k}", x=r, y=_below(curves[name], y.high)[None], labels=(name,), role=ROLES[name])
+        Lines(key=f"curve_{k}", x=r, y=_below(curves[name], y.high)[None], labels=(name,), role=ROLES[name],
+              dash=name == CATONI)
         for k, name in enumerate(BOUNDS)
     ]
     crossings = [(name, made.bounds[name], other if name == CATONI else budget) for name in BOUNDS]
     kept = [crossing for crossing in crossings if crossing[1] <= 1.0]
     reach = min(round_up(1.4 * max(made.bounds.values())), 1.0)
-    if kept:
-        marks.append(
-            Points(key="bounds", x=np.array([c[1] for c in kept]), y=np.array([c[2] for c in kept]),
-                   roles=tuple(ROLES[c[0]] for c in kept))
-        )  # fmt: skip
+    marks += [
+        Points(key=f"bound_{name}", x=np.array([at]), y=np.array([height]), role=ROLES[name],
+               shape="ring" if name == CATONI else "dot")
+        for name, at, height in kept
+    ]  # fmt: skip
     marks.append(Rule(key="train", value=made.train, role="train"))
     readouts = (
         Readout(name="budget", value=budget, label="(KL + ln(2√n/δ))/n", role="text"),
@@ -102,8 +104,7 @@ def over_n(state: PacBayesState, made: Scene) -> Panel:
     values = np.stack([bound(state, name, made.train, made.complexity, sizes) for name in BOUNDS])
     marks = (
         Rule(key="train", axis="y", value=made.train, role="train", label="R̂"),
-        Lines(key="bounds", x=sizes, y=np.where(values <= 1.0, values, np.nan), labels=BOUNDS,
-              roles=tuple(ROLES[name] for name in BOUNDS)),
+        *bound_curves(sizes, np.where(values <= 1.0, values, np.nan)),
         Rule(key="n", value=max(float(made.n), _SIZES[0]), role="text"),
     )  # fmt: skip
     note = Readout(name="held", value="same R̂, same KL", role="muted")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from regviz.lab import Bars, Contours, Field, Frame, Lines, Mark, Panel, Points, Readout, Rule, show
 from regviz.labs import _nets as nets
 from regviz.labs.pac_bayes import certificate
-from regviz.labs.pac_bayes.axes import ERROR, axis, bars, decades, round_up
+from regviz.labs.pac_bayes.axes import ERROR, FULL, axis, bars, decades, round_up
 from regviz.labs.pac_bayes.certificate import WIDTHS, Certificate, Weights, examples, logits, net, votes
 from regviz.labs.pac_bayes.state import HALF, PacBayesState
 from regviz.labs.pac_bayes.words import sure
@@ -23,7 +23,9 @@ SHOWN = 400
 VOTERS = 100
 """Nets drawn from Q for the map of votes; the boundaries of the first few are drawn."""
 _LINED = 6
-_ROWS, _WIDE = 44, 1.4
+_ROWS, _WIDE, _FIELD = 44, 1.4, 3.0
+"""Cells of the map from bottom to top; half-widths, over half the height, of what must be seen and of what is filled.
+"""
 _NAMES = ("mean, train", "Q, train", "certificate", "Q, true", "½ test")
 
 
@@ -63,10 +65,11 @@ def _frame(state: PacBayesState, weights: Weights, found: Certificate) -> Frame:
 def _plane(state: PacBayesState, weights: Weights, s: float) -> Panel:
     """Share of drawn nets that say class 1; boundaries of a few of them and of the mean's net."""
     found, built = examples(state.dataset, state.train_size, state.noise, state.seed), net(state.width)
-    reach = round_up(1.05 * float(np.abs(found.X[:SHOWN]).max() / _WIDE))
-    columns = int(_ROWS * _WIDE)
-    cells = grid(-_WIDE * reach, _WIDE * reach, -reach, reach, columns, _ROWS)
-    extent = (-_WIDE * reach, _WIDE * reach, -reach, reach)
+    far = np.abs(found.X[:SHOWN]).max(axis=0)
+    reach = round_up(1.05 * max(float(far[0]) / _WIDE, float(far[1])))
+    columns = int(_ROWS * _FIELD)
+    extent = (-_FIELD * reach, _FIELD * reach, -reach, reach)
+    cells = grid(*extent, columns, _ROWS)
     share = votes(built, weights.mean, s, cells, VOTERS if s else 1, generator(state.seed, "votes"))
     marks: list[Mark] = [
         Field(key="votes", z=share.reshape(_ROWS, columns), extent=extent, low=0.0, high=1.0, scale="classes")
@@ -80,7 +83,7 @@ def _plane(state: PacBayesState, weights: Weights, s: float) -> Panel:
     marks += _points(state.dataset, state.train_size, state.noise, state.seed)
     note = Readout(name="lines", value=f"{_LINED} nets of Q and their mean", role="muted")
     title = f"Votes of {VOTERS} nets" if s else "The mean of Q"
-    return Panel(key="votes", title=title, x=axis(extent[0], extent[1], "x₁"), y=axis(-reach, reach, "x₂"),
+    return Panel(key="votes", title=title, x=axis(-_WIDE * reach, _WIDE * reach, "x₁"), y=axis(-reach, reach, "x₂"),
                  marks=tuple(marks), equal=True, readouts=(note,) if s else ())  # fmt: skip
 
 
@@ -112,7 +115,7 @@ def _bars(found: Certificate) -> Panel:
     ticks = 100.0 * np.array([np.nan, found.true, found.true, np.nan, found.alone])
     mark = Bars(key="errors", values=values, truth=ticks, labels=_NAMES,
                 roles=("muted", "train", "informative:0", "truth", "test"))  # fmt: skip
-    y = axis(0.0, round_up(1.2 * float(values.max())), "error in %")
+    y = axis(0.0, min(round_up(1.2 * float(values.max())), 100.0 * FULL), "error in %")
     note = Readout(name="tick", value="tick: true error of what is bounded")
     return Panel(key="errors", title="Certificate", x=bars(len(values)), y=y, marks=(mark,), readouts=(note,))
 

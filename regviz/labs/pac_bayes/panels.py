@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz.lab import Axis, Band, Bars, Field, Handle, Lines, Mark, Panel, Points, Readout, Rule, show
-from regviz.labs.pac_bayes.axes import ERROR, axis, bars, decades, round_up
+from regviz.labs.pac_bayes.axes import ERROR, FULL, axis, bars, decades, round_up
 from regviz.labs.pac_bayes.scene import BOUNDS, ROLES, HeldOut, Sample, Scene, bound, complexities
-from regviz.labs.pac_bayes.state import FIXED, PacBayesState
+from regviz.labs.pac_bayes.state import CATONI, FIXED, PacBayesState
 from regviz.theory.gibbs import training_error
 from regviz.theory.pac_bayes import gaussian_kl, kl_integrand, normal_log_density
 
@@ -121,22 +121,29 @@ def over_s(state: PacBayesState, made: Scene) -> Panel:
     ratio = made.length / widths
     train = training_error(made.sample.margin, ratio)
     complexity = complexities(state, np.full(_CURVE, made.length), widths)
-    curves = [train, made.sample.world.gibbs_error(ratio, made.sample.cosine)]
-    curves += [bound(state, name, train, complexity, made.n) for name in BOUNDS]
-    cursor = Rule(key="cursor", value=made.s, bound="" if state.optimise else "s", role="text")
-    names = ("train", "true", *BOUNDS)
+    true = made.sample.world.gibbs_error(ratio, made.sample.cosine)
+    bounds = np.stack([bound(state, name, train, complexity, made.n) for name in BOUNDS])
     marks = (
-        Lines(key="curves", x=widths, y=_inside(np.array(curves)), labels=names,
-              roles=("train", "truth", *(ROLES[name] for name in BOUNDS))),
-        cursor,
-    )  # fmt: skip
+        *bound_curves(widths, _inside(bounds)),
+        Lines(key="train", x=widths, y=train[None], labels=("train",), role="train"),
+        Lines(key="true", x=widths, y=true[None], labels=("true",), role="truth", dash=True),
+        Rule(key="cursor", value=made.s, bound="" if state.optimise else "s", role="text"),
+    )
     return Panel(key="over_s", title=f"Over s, ‖w‖ = {show(made.length)}", x=x, y=ERROR, marks=marks,
-                 readouts=(_best_of(widths, curves[2 + BOUNDS.index(state.target)], state.target),))  # fmt: skip
+                 readouts=(_best_of(widths, bounds[BOUNDS.index(state.target)], state.target),))  # fmt: skip
 
 
 def _inside(curves: Array) -> Array:
     """Curves with what lies above 1 left out: there a bound says nothing."""
     return np.where(curves <= 1.0, curves, np.nan)
+
+
+def bound_curves(x: Array, values: Array) -> tuple[Mark, ...]:
+    """``values`` (3, m) of the bounds over ``x`` (m,); Catoni's is dashed, as inverse kl often lies right under it."""
+    return tuple(
+        Lines(key=f"bound_{k}", x=x, y=values[k : k + 1], labels=(name,), role=ROLES[name], dash=name == CATONI)
+        for k, name in enumerate(BOUNDS)
+    )
 
 
 def _best_of(widths: Array, values: Array, name: str) -> Readout:
@@ -190,7 +197,7 @@ def errors(made: Scene, tested: HeldOut) -> Panel:
     marks = (
         Bars(key="errors", values=np.minimum(values, 1.0), truth=ticks, labels=names, roles=roles),
     )  # fmt: skip
-    y = axis(0.0, min(round_up(1.25 * max(*values, 1e-3)), 1.0), "error")
+    y = axis(0.0, min(round_up(1.25 * max(*values, 1e-3)), FULL), "error")
     over = [name for name in BOUNDS if made.bounds[name] >= 1.0]
     readouts = [Readout(name="tick", value="tick: true error of what is bounded")]
     if over:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from regviz.lab import Axis, Bars, Lines, Mark, Panel, Points, Readout, Region, Rule, show
 from regviz.labs._memo import memo
 from regviz.labs.pac_bayes.axes import axis, bars, round_up
+from regviz.labs.pac_bayes.panels import bound_curves
 from regviz.labs.pac_bayes.scene import BOUNDS, ROLES, bound, complexities, grid_of
 from regviz.labs.pac_bayes.state import FIXED, PacBayesState
 from regviz.theory.gibbs import GaussianClasses, least_kl
@@ -161,7 +162,7 @@ def slack(state: PacBayesState, found: Samples) -> Panel:
     curves = np.stack([np.sort(found.bounds[name] - found.true) for name in BOUNDS])
     marks = (
         Rule(key="zero", axis="y", value=0.0, role="bad"),
-        Lines(key="slack", x=at, y=curves, labels=BOUNDS, roles=tuple(ROLES[name] for name in BOUNDS)),
+        *bound_curves(at, curves),
     )
     note = Readout(name="middle", value=float(np.median(curves[0])), label="inverse kl, median", role=ROLES[BOUNDS[0]])
     top = max(0.2, np.ceil(10.0 * min(float(curves.max()), 1.0)) / 10.0)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz.lab import Axis, Bars, Lines, Mark, Panel, Points, Readout, Rule, show
-from regviz.labs.pac_bayes.axes import ERROR, axis, bars, decades, round_up
+from regviz.labs.pac_bayes.axes import ERROR, FULL, axis, bars, decades, round_up
 from regviz.labs.pac_bayes.scene import Scene, grid_of
 from regviz.labs.pac_bayes.state import FIXED, PacBayesState
 from regviz.theory.gibbs import full_kl
@@ -57,11 +57,12 @@ def complexity(state: PacBayesState, made: Scene, found: Tuned) -> Panel:
     y = axis(0.0, round_up(max(3.0 * used, 3.0 * found.least, 5.0)), "nats")
     seen = (found.taus >= x.low) & (found.taus <= x.high) & (total <= y.high)
     marks: list[Mark] = [
-        Lines(key="kl", x=at, y=np.where(kl <= 1.05 * y.high, kl, np.nan)[None], role="informative:0", labels=("KL",)),
+        Lines(key="kl", x=at, y=np.where(kl <= 1.05 * y.high, kl, np.nan)[None], role="informative:0"),
         Points(key="grid", x=found.taus[seen], y=total[seen], role="group", small=True),
         *_chosen(x, found, used, named=False), _cursor(state, x),
     ]  # fmt: skip
     readouts = (
+        Readout(name="line", value="line: KL", role="informative:0"),
         Readout(name="dots", value="dots: KL + price", role="group"),
         Readout(name="price", value=float(found.price[found.best]), label=f"ln(π²·{found.best + 1}²/6)", role="group"),
     )
@@ -117,6 +118,6 @@ def compared(state: PacBayesState, made: Scene, found: Tuned) -> Panel:
         key="compared", values=np.minimum(values, 1.0), truth=np.full(5, made.true), labels=names,
         roles=("train", "truth", "informative:0", "group", "bad"),
     )  # fmt: skip
-    y = axis(0.0, min(round_up(1.25 * max(float(values.max()), 1e-3)), 1.0), "error")
+    y = axis(0.0, min(round_up(1.25 * max(float(values.max()), 1e-3)), FULL), "error")
     note = Readout(name="tick", value="tick: true error")
     return Panel(key="compared", title="Inverse-kl bounds", x=bars(5), y=y, marks=(mark,), readouts=(note,))

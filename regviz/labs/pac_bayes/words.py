@@ -1,6 +1,7 @@
 """Captions, read-outs and formulas of the linear views, with the live numbers."""
 
 import math
+from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from regviz.lab import Certificate, Readout, show
@@ -36,8 +37,10 @@ def _at_most(value: float) -> str:
 
 
 def sure(failure: float) -> str:
-    """The probability 1 − ``failure`` with as many digits as it takes to tell it from 1."""
-    return f"{1.0 - failure:.{2 - math.floor(math.log10(failure))}g}" if failure < 1.0 else "0"
+    """The probability 1 − ``failure``, rounded down, with as many digits as it takes to tell it from 1."""
+    places = 2 - math.floor(math.log10(failure))
+    kept = (1 - Decimal(f"{failure:.12g}")).quantize(Decimal(10) ** -places, ROUND_FLOOR)
+    return f"{kept.normalize():f}"
 
 
 def tuning_caption(state: PacBayesState, made: Scene, found: Tuned) -> str:
