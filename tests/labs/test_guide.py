@@ -308,3 +308,9 @@ def test_no_line_leaves_its_card(dataset, view):
     for key, mark in marks(frame):
         panel = frame.panel(key)
         assert panel.y.low <= mark.y.min() <= mark.y.max() <= panel.y.high
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "no findings"), (1, "1 finding "), (2, "2 findings")])
+def test_findings_are_counted_in_words(count, said):
+    for caption in (words.on_area("theory", "it", count), words.on_map(36, 18, "it", count, count)):
+        assert f"has {said.strip()} on it" in caption

@@ -127,6 +127,25 @@ def test_one_picture_holds_all_three_bounds():
         assert height == pytest.approx(panel.mark(budget).value, rel=1e-3)
 
 
+@pytest.mark.parametrize(("tab", "key"), [(POSTERIOR, "over_s"), (THREE, "over_n"), (REPEAT, "slack")])
+def test_inverse_kl_shows_under_catoni(tab, key):
+    curves = [last_frame(lab, replace(STATE, tab=tab)).panel(key).mark(f"bound_{k}") for k in range(3)]
+    assert [curve.labels for curve in curves] == [(name,) for name in BOUNDS]
+    assert [curve.dash for curve in curves] == [name == CATONI for name in BOUNDS]
+
+
+def test_the_votes_fill_a_wide_card_and_all_points_are_seen():
+    panel = last_frame(lab, SMALL_NET).panel("votes")
+    low, high, bottom, top = panel.mark("votes").extent
+    assert (bottom, top) == (panel.y.low, panel.y.high)
+    assert high / top >= 2.8
+    assert low == -high
+    for k in range(2):
+        points = panel.mark(f"class_{k}")
+        assert np.abs(points.x).max() <= panel.x.high
+        assert np.abs(points.y).max() <= panel.y.high
+
+
 def test_the_cross_on_catonis_curve_is_its_least_value_and_below_every_paid_one():
     panel = last_frame(lab, replace(STATE, tab=THREE)).panel("parameter")
     cross, line = panel.mark("least"), panel.mark("alone")

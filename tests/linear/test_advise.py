@@ -108,6 +108,13 @@ def test_the_closest_pair_is_named_with_its_correlation():
     assert dict(finding.state) == {"rho": pytest.approx(r)}
 
 
+@pytest.mark.parametrize(("number", "digits", "text"), [
+    (4.2812, 4, "4.281"), (0.61, 2, "0.61"), (318.2, 2, "318"), (12_345.6, 4, "12346"), (3e9, 2, "3e+09"), (0.0, 2, "0")
+])  # fmt: skip
+def test_errors_are_told_without_powers_of_ten(number, digits, text):
+    assert module._plain(number, digits) == text
+
+
 def test_the_ratio_of_scales_is_named():
     X, y = changed(c2=lambda X: 40.0 * X[:, 2])
     spread = X.std(axis=0)
