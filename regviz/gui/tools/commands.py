@@ -74,6 +74,28 @@ class ToolCommands:
         """Explain the part with the focus, and then any other."""
         self.window.tools.explaining.whats_this()
 
+    def faders(self) -> None:
+        """Let hardware faders move the sliders, or no longer."""
+        from regviz.gui.tools.midi import MidiError
+
+        window, faders = self.window, self.window.tools.faders
+        if faders.on:
+            faders.stop()
+            window.say(window.tr("Faders are off."))
+            return
+        try:
+            window.say(window.tr("Faders are on: {0}").format(", ".join(faders.start())))
+        except MidiError as error:
+            window.banner.say(str(error))
+
+    def fader_page(self) -> None:
+        """Show which fader moves which slider, and let it be changed."""
+        from regviz.gui.tools.midi import FaderPage
+
+        page = FaderPage(self.window.tools.faders, self.window)
+        page.finished.connect(page.deleteLater)
+        page.open()
+
     def palette(self) -> None:
         """Find a command, a lab, a control, a lecture or a file."""
         from regviz.gui.tools.entries import everything

@@ -14,6 +14,7 @@ from regviz.lab import Frame
 
 if TYPE_CHECKING:
     from regviz.gui.tools.explaining import Explaining
+    from regviz.gui.tools.midi import Faders
     from regviz.gui.window.main import MainWindow
 
 
@@ -27,6 +28,7 @@ class Tools(QObject):
         self._pad: Pad | None = None
         self._snapshots: Snapshots | None = None
         self._explaining: Explaining | None = None
+        self._faders: Faders | None = None
         self.strip_open = False
         self._lab = window.session.lab
         window.session.listen(self._session_changed)
@@ -74,6 +76,16 @@ class Tools(QObject):
         if self._explaining is None:
             self._explaining = Explaining(self.window)
         return self._explaining
+
+    @property
+    def faders(self) -> "Faders":
+        """The hardware faders."""
+        from regviz.gui.tools.midi import Faders
+
+        if self._faders is None:
+            self._faders = Faders(self.window)
+            self.window.closed.connect(self._faders.stop)
+        return self._faders
 
     def escape(self) -> bool:
         """Close or clear what lies over the pictures; whether there was anything."""

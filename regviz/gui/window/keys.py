@@ -62,6 +62,8 @@ KEYS: tuple[Key, ...] = (
     Key("pen", ("D",), "Pen over the pictures; Esc clears what is drawn", "Point", yields=True),
     Key("pen_back", ("U",), "Take the last stroke back", "Point", yields=True),
     Key("pen_color", ("C",), "Next colour of the pen", "Point", yields=True),
+    Key("faders", ("M",), "Hardware faders (MIDI) move the sliders, or no longer", "Point", yields=True),
+    Key("fader_page", ("Shift+M",), "Which fader moves which slider", "Point", yields=True),
     Key("present", ("F5",), "Start the lecture at its first step", "Lecture"),
     Key("present_here", ("Shift+F5",), "Go on with the lecture at the chosen step", "Lecture"),
     Key("lecture", ("F7",), "Show or hide the lecture: choose, rehearse, edit", "Lecture"),
