@@ -123,6 +123,7 @@ def _letters(painter: QPainter, x: float, y: float, text: str, style: Style, col
         return
     painter.setFont(font(*style))
     painter.setPen(qcolor(color))
+    painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
     painter.drawText(QPointF(x, base), text)
 
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
+from regviz.gui.canvas.panel import PanelView
 from regviz.gui.canvas.theme import font
 from regviz.gui.language import MIRROR, framed, language, said, speak, wanted, words
 from regviz.gui.window import app
@@ -261,3 +262,19 @@ def test_another_language_comes_at_once_with_all_that_was_open(desk):
     assert window.recording.recorder.changed
     window.recording.ask_loss = lambda parent: QMessageBox.StandardButton.Discard
     assert until(lambda: len([w for w in QApplication.topLevelWidgets() if isinstance(w, MainWindow)]) == 1)
+
+
+def test_pictures_are_the_same_where_text_runs_to_the_left(speaking):
+    frame = next(LABS[0].frames(LABS[0].State()))
+
+    def picture():
+        view = PanelView()
+        view.resize(600, 400)
+        view.set_panel(frame.panels[0])
+        image = view.grab().toImage()
+        destroy(view)
+        return image
+
+    usual = picture()
+    speaking(MIRROR)
+    assert picture() == usual
