@@ -170,6 +170,17 @@ def test_bounds_hold_on_the_samples_and_one_sample_is_like_the_others(optimise, 
         assert mean == pytest.approx(values.mean(), abs=6 * values.std() / math.sqrt(40) + 0.02)
 
 
+def test_nats_spent_are_those_of_the_sample_in_the_middle():
+    """One sample may need more than that, and still be inside its own bound."""
+    state = replace(STATE, tab=REPEAT, n=20, m=0.3, delta=0.5, optimise=True, d=5)
+    found, panel = repeats.simulate(state), last_frame(lab, state).panel("nats")
+    spent, most = panel.readouts
+    assert "median" in spent.label
+    assert spent.value == pytest.approx(np.median(found.complexity) + math.log(2 * math.sqrt(20) / 0.5))
+    assert most.value > spent.value
+    assert found.held(KL).all()
+
+
 def test_many_samples_are_no_more_than_can_be_drawn():
     state = replace(STATE, tab=REPEAT, n=20_000, d=50)
     assert repeats.count(state) == 20

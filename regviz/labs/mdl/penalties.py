@@ -95,7 +95,7 @@ def frames(state: MdlState) -> Generator[Frame, Any, None]:
     yield Frame(
         panels=(_bits(made, at), _cost(made, at), _validation(made, at),
                 message.panel(sent, [(name, len(bits), role) for name, bits, role in sent])),
-        readouts=_readouts(made, at, len(model), len(data)), caption=_caption(made, at, state),
+        readouts=_readouts(made, at, len(model), len(data)), caption=_caption(made, at, state, len(model), len(data)),
         subtitle=f"{state.penalty}, n = {state.n}, p = {state.features}, σ = {show(made.sender.sigma)} known",
         equation=_equation(made, at),
         parts=tuple(Part(label=name, value=len(bits), role=role) for name, bits, role in sent),
@@ -216,13 +216,13 @@ def _readouts(made: Scene, at: int, model: int, data: int) -> tuple[Readout, ...
     )  # fmt: skip
 
 
-def _caption(made: Scene, at: int, state: MdlState) -> str:
+def _caption(made: Scene, at: int, state: MdlState, model: int, data: int) -> str:
     lam, best = float(LAMS[at]), float(LAMS[made.best])
     edge = " (the end of the grid)" if made.best in (0, len(LAMS) - 1) else ""
     last = "" if LAMS[0] < made.cv.lam_min < LAMS[-1] else " (the end of the grid)"
     kind = PRIORS[state.penalty].capitalize()
     return (
-        f"At λ = {show(lam)} the coefficients take {made.model[at]:.0f} bits under their {kind} prior and the data "
-        f"{made.data[at]:.0f}; the shortest message is at λ = {show(best)}{edge}, the least "
+        f"At λ = {show(lam)} the coefficients take {model} bits under their {kind} prior and the data "
+        f"{data}; the shortest message is at λ = {show(best)}{edge}, the least "
         f"cross-validation error at λ = {show(made.cv.lam_min)}{last}: two criteria, which need not agree."
     )

@@ -135,7 +135,10 @@ _RARE = Axis(low=1e-4, high=1.0, log=True, label="share of samples (log scale)")
 
 
 def nats(state: PacBayesState, found: Samples) -> Panel:
-    """How many nats n·kl(R̂‖R) samples need, as the share that needs more, beside what the bound spends."""
+    """How many nats n·kl(R̂‖R) samples need, as the share that needs more, beside what the bound spends in the median.
+
+    Each sample is allowed its own KL, so one that needs more than the median may still be inside its bound.
+    """
     need = np.where(found.true > found.train, state.n * binary_kl(found.train, found.true), 0.0)
     spent = float(np.median(found.complexity)) + np.log(2.0 * np.sqrt(state.n) / state.delta)
     x = axis(0.0, round_up(1.15 * min(spent, 200.0)), "nats n·kl(R̂‖R)")
@@ -150,7 +153,7 @@ def nats(state: PacBayesState, found: Samples) -> Panel:
     if spent <= x.high:
         marks.append(Rule(key="spent", value=spent, role=ROLES[BOUNDS[0]]))
     readouts = (
-        Readout(name="spent", value=spent, label="spent: KL + ln(2√n/δ)", role=ROLES[BOUNDS[0]]),
+        Readout(name="spent", value=spent, label="spent: KL + ln(2√n/δ), median", role=ROLES[BOUNDS[0]]),
         Readout(name="most", value=float(order[-1]), label="most needed"),
     )
     return Panel(key="nats", title="Nats needed, nats spent", x=x, y=_RARE, marks=tuple(marks), readouts=readouts)
