@@ -127,6 +127,18 @@ def test_one_picture_holds_all_three_bounds():
         assert height == pytest.approx(panel.mark(budget).value, rel=1e-3)
 
 
+@pytest.mark.parametrize("d", [1, 3])
+def test_a_mean_of_length_0_has_no_boundary_that_would_hide_the_drawn_ones(d):
+    none, some = (last_frame(lab, replace(STATE, d=d, length=length)).panel("plane").mark("boundaries")
+                  for length in (0.0, 1.0))  # fmt: skip
+    assert len(none.y) == len(some.y) - 1 == 24
+    assert (none.fade == 0.35).all()
+    assert some.fade[-1] == 1.0
+    for lines in (none, some):
+        assert np.hypot(lines.x, lines.y) == pytest.approx(np.hypot(lines.x, lines.y)[0, 0])
+        assert d > 1 or np.abs(lines.x).max() == 0.0
+
+
 @pytest.mark.parametrize(("tab", "key"), [(POSTERIOR, "over_s"), (THREE, "over_n"), (REPEAT, "slack")])
 def test_inverse_kl_shows_under_catoni(tab, key):
     curves = [last_frame(lab, replace(STATE, tab=tab)).panel(key).mark(f"bound_{k}") for k in range(3)]

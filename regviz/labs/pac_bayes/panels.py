@@ -62,18 +62,17 @@ def _across(unit: Array) -> Array:
 
 
 def _lines(state: PacBayesState, made: Scene, reach: float) -> Mark:
-    """Boundaries of Q's mean and of ``DRAWN`` draws; in one dimension all of them are x = 0."""
+    """Boundaries of ``DRAWN`` draws and of Q's mean unless it is 0; in one dimension all of them are x = 0."""
     cosine = made.sample.cosine
     mean = made.length * np.array([cosine, np.sqrt(max(1.0 - cosine**2, 0.0))])
     noise = made.sample.world.stream(state.seed, "drawn").standard_normal((DRAWN, 2))
-    drawn = np.concatenate([mean + made.s * noise, mean[None] if made.length > 0.0 else mean[None] + [1e-12, 0.0]])
+    drawn = np.concatenate([mean + made.s * noise, mean[None]]) if made.length > 0.0 else made.s * noise
     if state.d == 1:
         drawn[:, 1] = 0.0
     along = np.stack([-drawn[:, 1], drawn[:, 0]], axis=1)
     along *= reach / np.linalg.norm(along, axis=1, keepdims=True)
     ends = along[:, :, None] * np.array([-1.0, 1.0])
-    fade = np.full(DRAWN + 1, 0.35)
-    fade[-1] = 1.0 if made.length > 0.0 else 0.0
+    fade = np.where(np.arange(len(drawn)) < DRAWN, 0.35, 1.0)
     return Lines(key="boundaries", x=ends[:, 0], y=ends[:, 1], role="posterior", fade=fade, thin=True)
 
 
