@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from regviz.data import resource
 from regviz.export import last_frame
 from regviz.lab import Gesture
 from regviz.labs.mdl import joints, lab, penalties, polynomials, trees
@@ -204,3 +205,14 @@ def test_every_choice_has_a_picture():
             assert last_frame(lab, MdlState(tab=POLYNOMIALS, curve=curve, code=code, n=9)).certificate.holds
     for shape in SHAPES:
         assert last_frame(lab, MdlState(tab=TREES, shape=shape)).certificate.holds
+
+
+def test_the_answer_of_the_question_before_the_polynomials():
+    made = polynomials.curve_of(MdlState())
+    few, many = made.messages[3], made.messages[14]
+    text = " ".join(resource("notes", "mdl.md").read_text(encoding="utf-8").split())
+    assert f"its message takes {len(few.bits)} bits" in text
+    assert f"residuals keep their {len(few.data)} bits, the message grows to {len(many.bits)}." in text
+    assert len(many.data) == len(few.data)
+    assert many.parts.k[4:] == (0,) * 11
+    assert len(many.bits) - len(few.bits) == 2 * 11
