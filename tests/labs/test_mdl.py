@@ -215,4 +215,5 @@ def test_the_answer_of_the_question_before_the_polynomials():
     assert f"residuals keep their {len(few.data)} bits, the message grows to {len(many.bits)}." in text
     assert len(many.data) == len(few.data)
     assert many.parts.k[4:] == (0,) * 11
-    assert len(many.bits) - len(few.bits) == 2 * 11
+    assert len(many.bits) - len(few.bits) == 2 * 11 + 2
+    assert len(many.parts.words()[0][1]) - len(few.parts.words()[0][1]) == 2, "the first word is the degree"
