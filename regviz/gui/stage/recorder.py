@@ -60,6 +60,13 @@ class Recorder:
         self._burst = None
         self._tell()
 
+    def resume(self, lecture: Lecture, at: int, file: Path | None, changed: bool) -> None:
+        """Go on with a lecture at that step; ``changed`` where no file has it as it is."""
+        self.open(lecture, file)
+        self._saved = EMPTY if changed else lecture
+        self.choose(at)
+        self._tell()
+
     def choose(self, at: int) -> None:
         """Choose the step of that index, or the nearest there is."""
         at = max(-1 if not self.lecture.steps else 0, min(len(self.lecture.steps) - 1, at))

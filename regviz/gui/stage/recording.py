@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from regviz import lectures
 from regviz.files import WriteError
 from regviz.gui.language import words
+from regviz.gui.stage.draft import draft, resume
 from regviz.gui.stage.panel import LecturePanel
 from regviz.gui.stage.recorder import Recorder
 from regviz.lab import Lab
@@ -80,6 +81,20 @@ class Recording(QObject):
         remark = self._window.tr("{0}: {1} steps, {2:g} minutes. F5 starts it.")
         self._window.say(remark.format(lecture.title, len(fitted), round(lecture.planned, 1)))
         return True
+
+    def draft(self) -> str:
+        """The lecture as text that outlives a crash, on stage with the step on show; "" for none."""
+        stage = self._window.stage
+        return draft(self.recorder, stage.at if stage.active else self.recorder.at)
+
+    def resume(self, text: str) -> None:
+        """Take up what `draft` gave before a crash; the picture on show stays."""
+        try:
+            resume(self.recorder, text)
+        except DocumentError as error:
+            self._window.banner.say(str(error))
+            return
+        self.show_panel()
 
     def open_named(self, name: str) -> bool:
         """Take up the ready-made lecture of that name; whether that could be done."""

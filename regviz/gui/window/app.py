@@ -45,8 +45,10 @@ def start(
         [lab] if file is None and lecture is None else labs(), lab, lab.State() if state is None else state,
         file=None if file is None else Path(file), lecture=lecture,
     )  # fmt: skip
-    if left is not None:
+    if left is not None or keeper.left_lecture is not None:
         desk.window.banner.say(desk.window.tr("The last session ended without being closed; here it is again."))
+    if keeper.left_lecture is not None:
+        desk.window.recording.resume(keeper.left_lecture)
     hooks.install()
     for problem in load_fonts():
         desk.window.banner.say(problem)
@@ -91,7 +93,9 @@ class Desk(QObject):
         self.window = window = MainWindow(
             offered, lab, state, settings=self._settings, journal=self._journal, **more
         )
-        self._autosave = Autosave(window.session, self._keeper, self._journal, window)
+        recording = window.recording
+        self._autosave = Autosave(window.session, self._keeper, self._journal, window, lecture=recording.draft)
+        recording.recorder.listen(self._autosave.changed)
         window.view.painted.connect(self._autosave.begin, Qt.ConnectionType.SingleShotConnection)
         window.closed.connect(self._autosave.close)
         window.reworded.connect(self.again, Qt.ConnectionType.QueuedConnection)

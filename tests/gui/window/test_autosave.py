@@ -5,15 +5,21 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, settings, strategies
+from PySide6.QtWidgets import QMessageBox
 
 from regviz.engine import Session
+from regviz.gui.stage.draft import draft, resume
+from regviz.gui.stage.recorder import Recorder
 from regviz.gui.window.autosave import SLOTS, Autosave, Keeper
 from regviz.gui.window.journal import Journal
-from regviz.lab.document import dump, load, restore
-from tests.gui.window.waiting import until
+from regviz.lab.document import DocumentError, dump, load, restore
+from regviz.lab.lecture import Lecture, Step
+from tests.gui.window.waiting import shown, until
 from tests.strategies import states
 from tests.toy_lab import State, toy
 
@@ -99,6 +105,66 @@ def test_every_state_is_kept_and_comes_back(state, tmp_path_factory):
     keeper = Keeper(folder)
     assert restore(toy, load(keeper.left)[1]) == state
     keeper.close()
+
+
+def test_a_lecture_comes_back_and_stays_on_disk_until_there_is_a_newer_one(tmp_path):
+    keeper = Keeper(tmp_path)
+    keeper.keep_lecture("my lecture")
+    keeper._lock.unlock()
+    keeper._file = None
+    assert Keeper(tmp_path, wanted=False).left_lecture is None
+    for _ in range(2):
+        again = Keeper(tmp_path)
+        assert again.left_lecture == "my lecture"
+        again._lock.unlock()
+    again.keep_lecture("")
+    assert list(tmp_path.glob("*.lecture")) == []
+
+
+@settings(max_examples=20, deadline=None)
+@given(titles=strategies.lists(strategies.text(max_size=8), min_size=1, max_size=3), title=strategies.text(max_size=5),
+       at=strategies.integers(-1, 2), saved=strategies.booleans())  # fmt: skip
+def test_every_lecture_is_kept_with_its_place_and_whether_it_is_saved(titles, title, at, saved):
+    lecture = Lecture(title, tuple(Step("toy", title="".join(filter(str.isprintable, each))) for each in titles))
+    lecture = replace(lecture, title="".join(filter(str.isprintable, title)))
+    one, other = Recorder(), Recorder()
+    one.resume(lecture, at, Path("a.regviz") if saved else None, not saved)
+    resume(other, draft(one, one.at))
+    for name in ("lecture", "at", "file", "changed"):
+        assert getattr(other, name) == getattr(one, name)
+    assert other.changed is not saved
+
+
+@pytest.mark.parametrize("text", [
+    "", "[]", "{}", "7", '{"lecture": "{}", "title": "", "at": 0, "changed": true, "file": null}',
+])  # fmt: skip
+def test_a_broken_lecture_is_a_sentence_and_no_steps_are_no_text(text):
+    recorder = Recorder()
+    with pytest.raises(DocumentError):
+        resume(recorder, text)
+    assert draft(recorder, -1) == ""
+
+
+def test_a_lecture_that_is_being_made_survives_a_crash(make, tmp_path):
+    window = make()
+    shown(window)
+    kept = Autosave(window.session, Keeper(tmp_path), Journal(tmp_path / "log"), lecture=window.recording.draft)
+    window.recording.recorder.listen(kept.changed)
+    kept.begin()
+    window.call("add_step")
+    window.call("add_step")
+    window.recording.edit(caption="What I wanted to say.")
+    assert until(lambda: "wanted to say" in "".join(f.read_text() for f in tmp_path.glob("*.lecture")), 3.0)
+    text = next(tmp_path.glob("*.lecture")).read_text()
+    kept.close()
+    assert list(tmp_path.glob("*.lecture")) == []
+    other = make()
+    other.recording.resume(text)
+    assert other.recording.recorder.lecture == window.recording.recorder.lecture
+    assert (other.recording.recorder.at, other.recording.recorder.changed) == (1, True)
+    assert other.recording.panel_open
+    for each in (window, other):
+        each.recording.ask_loss = lambda parent: QMessageBox.StandardButton.Discard
 
 
 def test_drafts_of_a_killed_process_are_swept_away_once_they_are_old(tmp_path):
