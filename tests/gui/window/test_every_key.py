@@ -14,12 +14,14 @@ from regviz.gui.window.keys import KEYS
 from tests.gui.stage.conftest import LECTURE
 from tests.gui.window.waiting import shown
 
-TYPED = {
-    "Space", ".", ",", "[", "]", "0", "1", "9", "Left", "Shift+Left", "Ctrl+Left", "Right", "Shift+Right",
-    "Ctrl+Right", "Home", "End", "Return", "Enter", "Backspace", "N", "P", "R", "B", "S", "Ctrl+Z", "Ctrl+Shift+Z",
-    "Ctrl+Y", "Ctrl+C",
+WRITTEN = {
+    key for keys in (KEYS, STAGE_KEYS) for each in keys for key in each.keys if len(key.removeprefix("Shift+")) == 1
+}
+TYPED = WRITTEN | {
+    "Space", "9", "Left", "Shift+Left", "Ctrl+Left", "Right", "Shift+Right", "Ctrl+Right", "Home", "End", "Return",
+    "Enter", "Backspace", "Ctrl+Z", "Ctrl+Shift+Z", "Ctrl+Y", "Ctrl+C",
 }  # fmt: skip
-"""What whoever types in a box means for the box: letters, moving about in it, undo, copy, and the end of typing."""
+"""What whoever types in a box means for the box: characters, moving about in it, undo, copy, and the end of typing."""
 SLID = {"Left", "Shift+Left", "Ctrl+Left", "Right", "Shift+Right", "Ctrl+Right", "Home", "End"}
 KEPT = {"slider": SLID, "side slider": SLID, "text": TYPED, "number": TYPED, "whole": TYPED, "picture": set()}
 
