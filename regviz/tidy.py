@@ -31,10 +31,15 @@ def to_csv(frame: Frame) -> str:
     then one column for each array or number that any mark has. Numbers are written so that they read back to the
     bit; what is missing is empty; a text cell that a spreadsheet would take for a formula gets a leading apostrophe.
     """
-    rows = [*_readouts(frame), *(row for panel in frame.panels for mark in panel.marks for row in _rows(panel, mark))]
+    rows = [*_readouts(frame), *(row for panel in frame.panels for row in panel_rows(panel))]
     numbers = dict.fromkeys(name for row in rows for name in row)
     fixed = (*_NAMES, "series", "row", "index")
     return csv_text(rows, [*fixed, *(name for name in numbers if name not in fixed)])
+
+
+def panel_rows(panel: Panel) -> list[Row]:
+    """The rows of one panel's marks: {column: text, number or None}."""
+    return [row for mark in panel.marks for row in _rows(panel, mark)]
 
 
 def csv_text(rows: Iterable[Row], columns: list[str]) -> str:

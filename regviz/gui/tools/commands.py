@@ -74,6 +74,15 @@ class ToolCommands:
         """Explain the part with the focus, and then any other."""
         self.window.tools.explaining.whats_this()
 
+    def values(self) -> None:
+        """Show the numbers of the pictures as a table."""
+        from regviz.gui.tools.table import TableDialog
+
+        if self.window.shown is not None:
+            table = TableDialog(self.window.shown.frame, parent=self.window)
+            table.finished.connect(table.deleteLater)
+            table.open()
+
     def faders(self) -> None:
         """Let hardware faders move the sliders, or no longer."""
         from regviz.gui.tools.midi import MidiError

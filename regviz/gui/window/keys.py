@@ -72,6 +72,7 @@ KEYS: tuple[Key, ...] = (
     Key("save_lecture", ("Ctrl+Shift+S",), "Save the lecture", "Lecture"),
     Key("presenter", ("F9",), "Show or hide the speaker's notes, clock and next step", "Lecture"),
     Key("palette", ("Ctrl+Shift+P",), "Find a command, a lab, a control, a lecture or a file", "View"),
+    Key("values", ("W",), "The numbers of the pictures as a table", "View", yields=True),
     Key("help", ("F1",), "Show or hide this help", "View"),
     Key("whats_this", ("Shift+F1",), "What is this? Explain controls and panels", "View"),
     Key("tour", ("Ctrl+F1",), "Show the tour", "View"),
