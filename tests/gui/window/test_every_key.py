@@ -39,8 +39,9 @@ def places(window):
 def event(kind, text):
     combination = QKeySequence(text)[0]
     key, modifiers = combination.key(), combination.keyboardModifiers()
-    letter = {"Space": " "}.get(text, text if len(text) == 1 else "")
-    return QKeyEvent(kind, key, modifiers, "" if modifiers else letter.lower())
+    letter = {"Space": " "}.get(text, text.lower() if len(text) == 1 else "")
+    shifted = text.removeprefix("Shift+")
+    return QKeyEvent(kind, key, modifiers, shifted if len(shifted) == 1 < len(text) else letter)
 
 
 def strike(window, control, text):
