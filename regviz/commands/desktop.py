@@ -38,7 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _files() -> dict[Path, str]:
     """Every file with its text, under the user's own data folder."""
-    share = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    share = Path(os.environ.get("XDG_DATA_HOME", ""))
+    if not share.is_absolute():  # the base directory specification has such a path ignored
+        share = Path.home() / ".local" / "share"
     entry = resource("install", "regviz.desktop").read_text(encoding="utf-8")
     return {
         share / _MENU: entry.replace("Exec=regviz", f"Exec={_quoted(_program())}"),
