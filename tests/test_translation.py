@@ -41,11 +41,12 @@ def parsed(*folders):
 def window_texts():
     """Every text that `tr` is called with: constants, the words of keys and groups, the names of themes."""
     from regviz.gui.stage.keys import STAGE_KEYS
-    from regviz.gui.window.keys import KEYS
+    from regviz.gui.window.keys import KEYS, PANEL_KEYS
     from regviz.gui.window.settings import THEME_CHOICES
+    from regviz.lab.summary import PHRASES
 
-    found = {text for key in (*KEYS, *STAGE_KEYS) for text in (key.words, key.group)}
-    found |= {*THEME_CHOICES, *(name.capitalize() for name in THEME_CHOICES[1:])}
+    found = {text for key in (*KEYS, *STAGE_KEYS, *PANEL_KEYS) for text in (key.words, key.group)}
+    found |= {*PHRASES, *THEME_CHOICES, *(name.capitalize() for name in THEME_CHOICES[1:])}
     for tree in parsed("gui"):
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "tr":

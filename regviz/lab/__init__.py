@@ -37,10 +37,11 @@ from regviz.lab.marks import (
     Tiles,
 )
 from regviz.lab.numbers import show
+from regviz.lab.summary import summary
 
 __all__ = [
     "MARK_TYPES", "ROLES", "WHOLE", "Arrows", "Axis", "Band", "Bars", "Certificate", "Contours", "Control",
     "ControlError", "Field", "Frame", "Gesture", "Graph", "Handle", "Lab", "Lines", "Mark", "Panel", "Part", "Points",
     "Readout", "Region", "Rule", "Stroke", "Text", "Tiles", "choice", "controls", "integer", "nearest", "parse",
-    "replace", "show", "slider", "switch", "text",
+    "replace", "show", "slider", "summary", "switch", "text",
 ]

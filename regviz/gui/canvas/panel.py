@@ -117,12 +117,12 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
     def __init__(self, parent: QWidget | None = None) -> None:
         self._panel: Panel | None = None
         self._good: Panel | None = None
-        self._theme, self._unit = THEMES["light"], 1.0
+        self.theme, self._unit = THEMES["light"], 1.0
         self.layer = Layer()
         self._zoom: Ranges | None = None
         self._place: Place | None = None
         self._pointer: tuple[float, float] | None = None
-        self._box: Any = None
+        self.box: Any = None
         super().__init__(parent, useOpenGL=False, background=None)
         load_fonts()
         self.setCentralItem(None)
@@ -135,11 +135,11 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
 
     def _populate(self) -> None:
         self._item = PanelItem(self)
-        self._box = pg.ViewBox(enableMenu=False, defaultPadding=0.0)
-        self._box.disableAutoRange()
-        self._box.sigRangeChangedManually.connect(self._zoomed)
+        self.box = pg.ViewBox(enableMenu=False, defaultPadding=0.0)
+        self.box.disableAutoRange()
+        self.box.sigRangeChangedManually.connect(self._zoomed)
         self.scene().setMoveDistance(3)
-        self.scene().addItem(self._box)
+        self.scene().addItem(self.box)
         self.scene().addItem(self._item)
 
     @property
@@ -162,7 +162,7 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
         panel = self._panel
         return panel is not None and (panel.brush or (panel.x.hidden and panel.y.hidden and not panel.origin))
 
-    def set_panel(self, panel: Panel, caption: str = "", *, repaint: bool = True) -> None:
+    def set_panel(self, panel: Panel, *, repaint: bool = True) -> None:
         """Show a panel, when its viewport is next updated; the user's zoom stays while the axes' ranges stay.
 
         For a panel of another key the view is as new.
@@ -172,8 +172,6 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
             self._good = self._place = self._pointer = None
             self.layer = Layer()
             self._item.release()
-        self.setAccessibleName(panel.title)
-        self.setAccessibleDescription(f"{panel.title}. {caption}".strip())
         if old is None or old.key != panel.key or _ranges(old) != _ranges(panel):
             self._zoom = None
             self._arrange()
@@ -182,7 +180,7 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another theme."""
-        self._theme = theme
+        self.theme = theme
         self.viewport().update()
 
     def set_scale(self, scale: float) -> None:
@@ -221,31 +219,31 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
 
     def _arrange(self) -> None:
         """Give the view box the plot's rectangle and ranges, so that pan and zoom start from what is shown."""
-        if self._panel is None or self._box is None:
+        if self._panel is None or self.box is None:
             return
         made = self._made(self._panel)
         left, top, right, bottom = (side * self._unit for side in made.plot)
-        self._box.setAspectLocked(False)
-        self._box.setGeometry(QRectF(left, top, right - left, bottom - top))
+        self.box.setAspectLocked(False)
+        self.box.setGeometry(QRectF(left, top, right - left, bottom - top))
         ranges = {"xRange": (made.x.low, made.x.high), "yRange": (made.y.low, made.y.high)}
-        self._box.setRange(**ranges, padding=0.0, disableAutoRange=True)
+        self.box.setRange(**ranges, padding=0.0, disableAutoRange=True)
         if self._panel.equal:
-            self._box.setAspectLocked(True)
+            self.box.setAspectLocked(True)
         wheel = not self.is_no_map() or self._panel.brush
-        self._box.setMouseEnabled(wheel, wheel)
+        self.box.setMouseEnabled(wheel, wheel)
 
     def _made(self, panel: Panel) -> Layout:
         return arrange(panel, self.width() / self._unit, self.height() / self._unit, self._zoom)
 
     def _zoomed(self, *_: object) -> None:
-        x, y = self._box.viewRange()
+        x, y = self.box.viewRange()
         self._zoom = ((float(x[0]), float(x[1])), (float(y[0]), float(y[1])))
         self.viewport().update()
 
     def paint(self, painter: QPainter) -> None:
         """Paint the panel, or the last good one where it fails; never raises."""
         if self._panel is None:
-            painter.fillRect(self.viewport().rect(), qcolor(self._theme.background))
+            painter.fillRect(self.viewport().rect(), qcolor(self.theme.background))
             return
         shown, kept, start = self._panel, self.layer.keeps(self._panel), time.perf_counter()
         try:
@@ -260,7 +258,7 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
 
     def _paint(self, painter: QPainter, panel: Panel) -> None:
         made = self._made(panel)
-        pixmap, place = self.layer.prepare(panel, made, self._theme, self._unit, self.devicePixelRatioF())
+        pixmap, place = self.layer.prepare(panel, made, self.theme, self._unit, self.devicePixelRatioF())
         painter.drawPixmap(QPointF(0.0, 0.0), pixmap)
         with ink.saved(painter):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
@@ -269,14 +267,14 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
             finish(painter, panel, made, place)
             self._place = place
             if self._pointer is not None and (hit := grip.find(panel, place, *self._pointer)):
-                paint_hover(painter, hit, self._pointer, Box(0, 0, made.width, made.height), self._theme)
+                paint_hover(painter, hit, self._pointer, Box(0, 0, made.width, made.height), self.theme)
 
     def _fall_back(self, painter: QPainter) -> None:
         self.layer = Layer()
-        painter.fillRect(self.viewport().rect(), qcolor(self._theme.background))
+        painter.fillRect(self.viewport().rect(), qcolor(self.theme.background))
         if self._good is None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-            paint_card(painter, self.width(), self.height(), self._theme)
+            paint_card(painter, self.width(), self.height(), self.theme)
             return
         self._panel = self._good
         with suppress(Exception):

@@ -1,16 +1,19 @@
 """Widgets that show a frame: all its panels as cards in a grid, and the strip of parts. One card is in `panel`."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from types import MappingProxyType
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from regviz.gui.canvas.keyboard import Keyboard
 from regviz.gui.canvas.paint.dashboard import layout
 from regviz.gui.canvas.paint.heading import paint_parts
 from regviz.gui.canvas.panel import PanelView
 from regviz.gui.canvas.place import Box
+from regviz.gui.canvas.spoken import Spoken
 from regviz.gui.canvas.theme import THEMES, Theme, qcolor
 from regviz.lab import Frame, Panel, Part
 
@@ -40,6 +43,7 @@ class DashboardView(QWidget):
         self._theme, self._font_scale = THEMES["light"], 1.0
         self._frame: Frame | None = None
         self._views: dict[str, PanelView] = {}
+        self.spoken = Spoken(self)
         self._spare: list[PanelView] = []
         self._waiting: set[str] = set()
         self._unasked: list[str] = []
@@ -68,9 +72,11 @@ class DashboardView(QWidget):
             self._rebuild(keys)
         self._waiting = set(keys)
         for panel in frame.panels:
-            self._views[panel.key].set_panel(panel, frame.caption, repaint=False)
+            self._views[panel.key].set_panel(panel, repaint=False)
         if changed:
             self._place_views()
+            self._chain()
+        self.spoken.hear(frame, self._views, changed)
         self._unasked = keys
         self._ask()
         self._timer.start(0 if not self._visible() or not keys else _SLOWEST)
@@ -120,6 +126,7 @@ class DashboardView(QWidget):
 
     def _made(self) -> PanelView:
         view = PanelView(self)
+        Keyboard(view)
         view.set_theme(self._theme)
         view.intent.connect(self.intent)
         view.gesture.connect(self.gesture)
@@ -135,6 +142,11 @@ class DashboardView(QWidget):
             left, top = round(box.left), round(box.top)
             view.setGeometry(left, top, max(1, round(box.right) - left), max(1, round(box.bottom) - top))
             view.set_scale(scale)
+
+    def _chain(self) -> None:
+        """Let Tab go through the panels in their order."""
+        for one, two in pairwise(self._views.values()):
+            self.setTabOrder(one, two)
 
     def _ask(self) -> None:
         """Ask for the painting of as many cards as one turn may take; the rest have theirs when these are there."""

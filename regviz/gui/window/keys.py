@@ -88,6 +88,16 @@ KEYS: tuple[Key, ...] = (
     Key("fullscreen", ("F11",), "Full screen", "View"),
 )  # fmt: skip
 
+PANEL_KEYS: tuple[Key, ...] = (
+    Key("panel_focus", ("Tab", "Shift+Tab"), "Next or previous control; panels too", "Panels", yields=True),
+    Key("panel_move", ("Left", "Right", "Up", "Down"), "Move the chosen cursor or handle; Shift a tenth, Ctrl tenfold",
+        "Panels", yields=True),
+    Key("panel_choose", ("M", "Shift+M"), "Choose the next or previous cursor or handle", "Panels", yields=True),
+    Key("panel_click", ("Return", "Enter"), "Click at the chosen one", "Panels", yields=True),
+    Key("panel_zoom", ("+", "-"), "Zoom in or out", "Panels", yields=True),
+    Key("panel_whole", ("0",), "Show the whole panel again", "Panels", yields=True),
+)  # fmt: skip
+"""What the panel with the focus takes first, for the help alone: the canvas itself hears these."""
 
 YIELDING = tuple(key for key in KEYS if key.yields)
 """The keys that no shortcut brings: the window hears of them when no control wanted them."""

@@ -5,9 +5,9 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from regviz.gui.stage.keys import STAGE_KEYS
-from regviz.gui.window.keys import KEYS, Key, written
+from regviz.gui.window.keys import KEYS, PANEL_KEYS, Key, written
 
-_COLUMNS = (("Play", "Edit", "Labs", "Point"), ("Files", "View", "Compare"), ("Lecture", "On stage"))
+_COLUMNS = (("Play", "Edit", "Labs", "Point"), ("Files", "View", "Compare"), ("Lecture", "On stage", "Panels"))
 
 
 class Help(QFrame):
@@ -45,7 +45,7 @@ class Help(QFrame):
         grid.setColumnStretch(0, 2)
         grid.setColumnStretch(1, 3)
         column.addLayout(grid)
-        for place, key in enumerate(key for key in (*KEYS, *STAGE_KEYS) if key.group == group):
+        for place, key in enumerate(key for key in (*KEYS, *STAGE_KEYS, *PANEL_KEYS) if key.group == group):
             self._row(grid, place, key)
 
     def _row(self, grid: QGridLayout, place: int, key: Key) -> None:

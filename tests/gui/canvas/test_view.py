@@ -29,7 +29,7 @@ def shown_panel(show, made, theme="light", scale=1.0, size=(640, 400)):
     view = show(PanelView(), *size)
     view.set_theme(THEMES[theme])
     view.set_scale(scale)
-    view.set_panel(made, "A caption.")
+    view.set_panel(made)
     QApplication.processEvents()
     return view
 
@@ -72,12 +72,6 @@ def test_layers_shrink_at_once_and_grow_when_still_twice():
     assert held(b) == 0
     assert shared((a, b), (a, c)) == 1
     assert shared((), (a,)) == 0
-
-
-def test_accessible_words(show):
-    view = shown_panel(show, panel(SAMPLES[Bars], title="Coefficients"))
-    assert view.accessibleName() == "Coefficients"
-    assert view.accessibleDescription() == "Coefficients. A caption."
 
 
 def move(view, x, y, buttons=Qt.MouseButton.NoButton, kind=QEvent.Type.MouseMove, button=Qt.MouseButton.NoButton,
@@ -329,6 +323,7 @@ def test_views_are_kept_by_key(show):
     board.set_frame(frame(Points, Lines))
     assert list(board.views) == ["points", "lines"]
     assert board.views["lines"] is lines
+    board.spoken.describe()
     assert all(view.accessibleDescription().endswith("Words.") for view in board.views.values())
 
 
@@ -338,7 +333,7 @@ def test_views_of_panels_that_are_gone_show_others_as_new_ones_would(show):
     grabbed(board)
     views = set(board.views.values())
     zoom = board.views["lines"]
-    zoom._box.setRange(xRange=(-0.1, 0.1), yRange=(-0.1, 0.1))
+    zoom.box.setRange(xRange=(-0.1, 0.1), yRange=(-0.1, 0.1))
     zoom._zoomed()
     board.set_theme(THEMES["dark"])
     fresh.set_theme(THEMES["dark"])

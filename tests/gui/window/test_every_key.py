@@ -23,7 +23,8 @@ TYPED = WRITTEN | {
 }  # fmt: skip
 """What whoever types in a box means for the box: characters, moving about in it, undo, copy, and the end of typing."""
 SLID = {"Left", "Shift+Left", "Ctrl+Left", "Right", "Shift+Right", "Ctrl+Right", "Home", "End"}
-KEPT = {"slider": SLID, "side slider": SLID, "text": TYPED, "number": TYPED, "whole": TYPED, "picture": set()}
+KEPT = {"slider": SLID, "side slider": SLID, "text": TYPED, "number": TYPED, "whole": TYPED, "picture": {"0"},
+        "movable": {"0", "M", "Shift+M", "Return", "Enter", *SLID} - {"Home", "End"}}  # fmt: skip
 
 
 def places(window):
@@ -32,7 +33,7 @@ def places(window):
     return {
         "slider": window.main_slider(), "side slider": fields["alpha"].editor.slider,
         "text": fields["note"].editor.line, "number": fields["alpha"].editor.box, "whole": fields["n"].editor.box,
-        "picture": next(iter(window.view.views.values())),
+        "picture": window.view.views["coefficients"], "movable": window.view.views["path"],
     }  # fmt: skip
 
 
