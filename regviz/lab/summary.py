@@ -45,12 +45,17 @@ def summary(panel: Panel, frame: Frame, say: Say = str) -> str:
 
 
 def _ended(text: str) -> str:
-    text = text.strip()
+    text = " ".join(text.split())
     return text if text[-1] in ".?!:。？！" else f"{text}."
 
 
 def _readouts(readouts: tuple[Readout, ...]) -> str:
-    return ", ".join(f"{r.label or r.name} {show(r.value, r.digits)} {r.unit}".strip() for r in readouts)
+    return ", ".join(map(_readout, readouts))
+
+
+def _readout(readout: Readout) -> str:
+    name = readout.label or ("" if isinstance(readout.value, str) else readout.name)
+    return " ".join(part for part in (name, show(readout.value, readout.digits), readout.unit) if part)
 
 
 def _marks(panel: Panel, say: Say) -> Iterator[str]:
@@ -58,7 +63,7 @@ def _marks(panel: Panel, say: Say) -> Iterator[str]:
         if isinstance(mark, Lines) and any(mark.labels) and len(mark.y) <= _SINGLY:
             yield from (_curve(mark, row, panel, say) for row in range(len(mark.y)))
         else:
-            yield _sentence(_kind(mark, say), _name(mark), _numbers(mark, panel, say))
+            yield _sentence(_kind(mark, say), _name(mark, panel), _numbers(mark, panel, say))
 
 
 def _sentence(kind: str, name: str, numbers: list[str]) -> str:
@@ -71,8 +76,10 @@ def _kind(mark: Mark, say: Say) -> str:
     return say(CURVES if isinstance(mark, Lines) and len(mark.y) > 1 else KINDS[mark.kind])
 
 
-def _name(mark: Mark) -> str:
-    """The mark's label, or else those of its items while they are few."""
+def _name(mark: Mark, panel: Panel) -> str:
+    """The mark's label, or else those of its items while they are few; of a line across the panel its axis."""
+    if isinstance(mark, Rule) and not mark.label:
+        return (panel.x if mark.axis == "x" else panel.y).label
     labels: tuple[str, ...] = getattr(mark, "labels", ())
     told = [label for label in dict.fromkeys(labels) if label.strip()]
     return mark.label or ("; ".join(told) if len(told) <= _SINGLY else "")

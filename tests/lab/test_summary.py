@@ -42,7 +42,7 @@ def test_closed_curves_have_no_last_value():
 
 def test_what_can_be_moved_says_so():
     assert "Line “λ = 0.3”: at 0.300, can be moved." in told(Rule(key="r", value=0.3, label="λ = 0.3", bound="lam"))
-    assert "can be moved" not in told(Rule(key="r", value=0.3))
+    assert told(Rule(key="r", value=0.3)) == "Path. Line “λ”: at 0.300. So it is."
     assert "Handle: at 0.500, −1.00, can be moved." in told(Handle(key="h", x=0.5, y=-1.0, bound_y="w"))
 
 

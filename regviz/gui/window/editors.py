@@ -185,8 +185,10 @@ class Segments(Editor):
             button.clicked.connect(lambda _checked, name=name: self.changed.emit(name, True))
 
     def show_value(self, value: object) -> None:
-        """Press the button of ``value``."""
+        """Press the button of ``value``; Tab comes to this one, arrows to the others."""
         self.buttons[str(value)].setChecked(True)
+        for button in self.buttons.values():
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus if button.isChecked() else Qt.FocusPolicy.NoFocus)
 
 
 class ChoiceEditor(Editor):

@@ -89,11 +89,10 @@ KEYS: tuple[Key, ...] = (
 )  # fmt: skip
 
 PANEL_KEYS: tuple[Key, ...] = (
-    Key("panel_focus", ("Tab", "Shift+Tab"), "Next or previous control; panels too", "Panels", yields=True),
-    Key("panel_move", ("Left", "Right", "Up", "Down"), "Move the chosen cursor or handle; Shift a tenth, Ctrl tenfold",
-        "Panels", yields=True),
-    Key("panel_choose", ("M", "Shift+M"), "Choose the next or previous cursor or handle", "Panels", yields=True),
-    Key("panel_click", ("Return", "Enter"), "Click at the chosen one", "Panels", yields=True),
+    Key("panel_focus", ("Tab", "Shift+Tab"), "Next control or panel; back", "Panels", yields=True),
+    Key("panel_move", ("Left", "Right", "Up", "Down"), "Move the chosen cursor or handle", "Panels", yields=True),
+    Key("panel_choose", ("M", "Shift+M"), "Choose the next or previous one", "Panels", yields=True),
+    Key("panel_click", ("Return", "Enter"), "Click at it", "Panels", yields=True),
     Key("panel_zoom", ("+", "-"), "Zoom in or out", "Panels", yields=True),
     Key("panel_whole", ("0",), "Show the whole panel again", "Panels", yields=True),
 )  # fmt: skip

@@ -79,9 +79,11 @@ class Rail(QScrollArea):
         self._headings.append(heading)
 
     def show_lab(self, lab: Lab) -> None:
-        """Mark the current lab and bring it into view."""
+        """Mark the current lab and bring it into view; Tab comes to this one, arrows to the others."""
         button = self.buttons[lab.name]
         button.setChecked(True)
+        for each in self.buttons.values():
+            each.setFocusPolicy(Qt.FocusPolicy.TabFocus if each is button else Qt.FocusPolicy.NoFocus)
         self.ensureWidgetVisible(button)
 
     def show_wide(self, wide: bool, unit: Unit) -> None:
