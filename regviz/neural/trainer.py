@@ -3,7 +3,7 @@
 Step t depends on the seed, t and the arrays of a `Snapshot` alone, so any moment can be restored and played on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -59,7 +59,8 @@ class Trainer:
 
     ``optimiser`` is one rule for all variants or a sequence of R. ``scale`` multiplies initial weights, one number or
     (R,); ``initial`` (P,) or (R, P) replaces them. ``decayed``: L1, L2 and decay reach "weights" (biases, γ and β
-    are left alone) or "all" parameters. ``step_count`` steps have been made.
+    are left alone) or "all" parameters. ``step_count`` steps have been made. ``seen`` is called after each step with
+    the number of steps made; steps that are played again to find where a variant diverged are seen again.
 
     A variant whose parameters stop being finite is reported as diverged and left as it is.
     """
@@ -68,10 +69,12 @@ class Trainer:
         self, net: Net, source: Source, hyper: Hyper | None = None, *, variants: int = 1,
         optimiser: Optimiser | Sequence[Optimiser] | None = None, seed: int = 0, dtype: Any = np.float32,
         scale: ArrayLike = 1.0, initial: ArrayLike | None = None, decayed: Literal["weights", "all"] = "weights",
+        seen: Callable[[int], object] | None = None,
     ) -> None:  # fmt: skip
         first = source(0)
         shared = first.inputs.shape[1] == first.targets.shape[1] == 1
         self.net, self.variants, self.source, self.seed = net, variants, source, seed
+        self._seen = seen
         self.network = Network(net, variants, first.inputs.shape[2], dtype=dtype, shared=shared)
         self.network.seed(seed)
         begin = net.initial(seed, variants, scale) if initial is None else np.asarray(initial)
@@ -180,6 +183,8 @@ class Trainer:
                 draw(step)
             for op in program:
                 op()
+            if self._seen is not None:
+                self._seen(step + 1)
         self.step_count += count
 
     def _sweep(self) -> None:

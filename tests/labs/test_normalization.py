@@ -27,8 +27,7 @@ def finished():
 
 def trained(state, norm):
     watched = Watched(state, norm)
-    for _ in range(state.steps):
-        watched.advance(state)
+    watched.advance(state, state.steps)
     return watched
 
 
@@ -97,6 +96,21 @@ def test_with_decay_batch_norm_follows_the_recursion():
     size, predicted = watched.record["size"], watched.record["predicted"]
     assert size == pytest.approx(predicted, rel=1e-9)
     assert (size[-1, :, 1] < size[-1, :, 0]).all()
+
+
+@pytest.mark.parametrize("rate", [0.1, 1e3])
+def test_steps_measured_together_are_those_measured_one_by_one(rate):
+    state = replace(SHORT, norm=NONE, rate=rate, activation="relu")
+    together, single = Watched(state, NONE), Watched(state, NONE)
+    together.advance(state, 90)
+    for _ in range(90):
+        single.advance(state, 1)
+    count = len(single.record.steps)
+    assert list(single.record.steps) == list(range(count))
+    assert list(together.record.steps[:count]) == list(range(count))
+    assert single.run.running.all() == (rate < 1)
+    for name in ("size", "predicted", "gradient", "along", "angle", "drive", "rate"):
+        np.testing.assert_allclose(together.record[name][:count], single.record[name], rtol=1e-9, atol=1e-12)
 
 
 def test_the_panels_show_the_laws(finished):

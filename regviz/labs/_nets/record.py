@@ -15,11 +15,12 @@ class _Grown:
         self._rows = np.empty((64, *first.shape), first.dtype)
         self.count = 0
 
-    def append(self, row: Array) -> None:
-        if self.count == len(self._rows):
+    def extend(self, rows: Array) -> None:
+        end = self.count + len(rows)
+        while end > len(self._rows):
             self._rows = np.concatenate([self._rows, np.empty_like(self._rows)])
-        self._rows[self.count] = row
-        self.count += 1
+        self._rows[self.count : end] = rows
+        self.count = end
 
     @property
     def values(self) -> Array:
@@ -44,9 +45,15 @@ class Record:
 
     def add(self, step: int, rows: dict[str, Array]) -> None:
         """Append one row to each curve."""
-        self._steps.append(np.asarray(step))
-        for name, row in rows.items():
-            self._curves.setdefault(name, _Grown(row)).append(row)
+        self.extend(np.array([step]), {name: np.asarray(row)[None] for name, row in rows.items()})
+
+    def extend(self, steps: Array, rows: dict[str, Array]) -> None:
+        """Append the rows (T, …) of T steps to each curve."""
+        self._steps.extend(steps)
+        for name, more in rows.items():
+            if name not in self._curves:
+                self._curves[name] = _Grown(more[0])
+            self._curves[name].extend(more)
 
     def cut(self, step: int) -> None:
         """Forget what was measured after ``step``."""

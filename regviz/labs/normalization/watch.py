@@ -16,6 +16,8 @@ from regviz.neural import Hyper, Sgd
 Array = NDArray[Any]
 
 VARIANTS = ("no decay", "with decay")
+_AT_ONCE = 64
+"""Steps that are measured together."""
 
 
 def equilibrium_norm(rate: float, lam: float, squared: Array) -> Array:
@@ -44,19 +46,23 @@ class Watched:
 
     def __init__(self, state: NormalizationState, norm: str) -> None:
         made = nets.net(state, norm=layer_of(norm, state.epsilon))
+        self._steps: list[tuple[int, Array, Array]] = []
         self.run = nets.Run(
-            state, *VARIANTS, net=made, hyper=hyper(state), optimiser=Sgd(), every=50, dtype=np.float64
-        )
+            state, *VARIANTS, net=made, hyper=hyper(state), optimiser=Sgd(), every=50, dtype=np.float64,
+            seen=self._keep,
+        )  # fmt: skip
         self.record = Record()
-        self._before = self.weights()
-        self._predicted = _squares(self._before)
+        self._before = self.run.params.copy()
+        self._predicted = np.stack([_dot(w, w) for w in self.weights()])
         self._drive = np.zeros_like(self._predicted)
         nothing = np.full_like(self._predicted, np.nan)
-        self._note(nothing, nothing, nothing)
+        first = {"size": np.sqrt(self._predicted), "predicted": np.sqrt(self._predicted), "drive": self._drive}
+        first |= dict.fromkeys(("gradient", "along", "angle"), nothing)
+        self._note(np.array([0]), {name: row[None] for name, row in first.items()})
 
     def weights(self) -> list[Array]:
-        """Copies of the hidden layers' matrices with their biases, each (2, units · (inputs + 1))."""
-        return _hidden(self.run, self.run.params)
+        """The hidden layers' matrices with their biases, each (2, units · (inputs + 1)), live."""
+        return self._hidden(self.run.params)
 
     def still(self, values: Array) -> Array:
         """``values`` (T, 2), one row for each step, with the first variant's kept from where it is frozen."""
@@ -66,36 +72,55 @@ class Watched:
         found[self.run.frozen.step :, 0] = values[self.run.frozen.step, 0]
         return found
 
-    def advance(self, state: NormalizationState) -> None:
-        """One step with the state's learning rate and decay; nothing where both variants have diverged."""
-        step = self.run.step
+    def advance(self, state: NormalizationState, count: int) -> None:
+        """``count`` steps with the state's learning rate and decay, fewer where both variants diverge."""
         with np.errstate(all="ignore"):  # a net on its way to divergence overflows
             self.run.tune(hyper(state))
-            nets.advance(state, self.run, 1)
-            if self.run.step > step:
-                self._measure(state)
+            for done in range(0, count, _AT_ONCE):
+                nets.advance(state, self.run, min(count - done, _AT_ONCE))
+                if self._steps:
+                    self._measure(state)
+
+    def _keep(self, step: int) -> None:
+        """Keep what led to ``step``; a step that is played again takes the place of what it was."""
+        while self._steps and self._steps[-1][0] >= step:
+            self._steps.pop()
+        self._steps.append((step, self.run.params.copy(), self.run.trainer.gradient.copy()))
 
     def _measure(self, state: NormalizationState) -> None:
-        before, after = self._before, self.weights()
-        grads = _hidden(self.run, self.run.trainer.gradient)
-        power, size, moved = _squares(grads), _squares(before), _squares(after)
-        dot = np.stack([np.einsum("rp,rp->r", g, w) for g, w in zip(grads, before, strict=True)])
-        lam = np.array([0.0, state.lam])
-        self._predicted = (1.0 - state.rate * lam) ** 2 * self._predicted + state.rate**2 * power
-        share = max(4.0 * state.rate * state.lam, 1.0 / self.run.step)
-        self._drive = self._drive + min(share, 1.0) * (power * size - self._drive)
-        lengths = zip(before, after, np.sqrt(size)[:, :, None], np.sqrt(moved)[:, :, None], strict=True)
-        apart = np.sqrt(_squares([b / long_b - a / long_a for a, b, long_a, long_b in lengths]))
-        self._before = after
-        self._note(np.sqrt(power), dot / np.sqrt(power * size), 2.0 * np.arcsin(np.minimum(0.5 * apart, 1.0)), moved)
-
-    def _note(self, gradient: Array, along: Array, angle: Array, squares: Array | None = None) -> None:
-        size = np.sqrt(_squares(self._before) if squares is None else squares)
+        """Take down the T steps since the last time, layer by layer and all steps at once."""
+        steps, path, grads = (np.stack(kept) for kept in zip(*self._steps, strict=True))
+        path = np.concatenate([self._before[None], path])  # (T + 1, 2, P)
+        self._before = path[-1]
+        self._steps.clear()
+        ways = list(zip(self._hidden(path), self._hidden(grads), strict=True))
+        squares = np.stack([_dot(w, w) for w, _ in ways], axis=1)  # (T + 1, layers, 2)
+        power = np.stack([_dot(g, g) for _, g in ways], axis=1)
+        dot = np.stack([_dot(g, w[:-1]) for w, g in ways], axis=1)
+        units = [w / np.sqrt(_dot(w, w))[..., None] for w, _ in ways]
+        apart = np.sqrt(np.stack([_dot(u, u) for u in (np.diff(unit, axis=0) for unit in units)], axis=1))
         rows = {
-            "size": size, "predicted": np.sqrt(self._predicted), "gradient": gradient, "along": along, "angle": angle,
-            "drive": self._drive, "rate": np.full(size.shape, self.run.trainer.hyper.rate),
+            "size": np.sqrt(squares[1:]), "gradient": np.sqrt(power), "along": dot / np.sqrt(power * squares[:-1]),
+            "angle": 2.0 * np.arcsin(np.minimum(0.5 * apart, 1.0)),
         }  # fmt: skip
-        self.record.add(self.run.step, rows)
+        self._note(steps, rows | self._followed(state, steps, power, squares[:-1]))
+
+    def _followed(self, state: NormalizationState, steps: Array, power: Array, size: Array) -> dict[str, Array]:
+        """What each step makes of the one before: the size predicted by the law, and the running mean of ‖g̃‖²."""
+        kept = (1.0 - state.rate * np.array([0.0, state.lam])) ** 2
+        predicted, drive = np.empty_like(power), np.empty_like(power)
+        for k, step in enumerate(steps):
+            share = min(max(4.0 * state.rate * state.lam, 1.0 / step), 1.0)
+            predicted[k] = self._predicted = kept * self._predicted + state.rate**2 * power[k]
+            drive[k] = self._drive = self._drive + share * (power[k] * size[k] - self._drive)
+        return {"predicted": np.sqrt(predicted), "drive": drive}
+
+    def _note(self, steps: Array, rows: dict[str, Array]) -> None:
+        self.record.extend(steps, rows | {"rate": np.full_like(rows["size"], self.run.trainer.hyper.rate)})
+
+    def _hidden(self, flat: Array) -> list[Array]:
+        """The hidden layers' matrices with their biases in ``flat`` (…, P), each (…, units · (inputs + 1))."""
+        return [flat[..., p.start : p.stop] for p in self.run.net.dense[:-1]]
 
 
 class Trio:
@@ -107,10 +132,9 @@ class Trio:
 
     def advance(self, state: NormalizationState, count: int) -> None:
         """``count`` steps of all three."""
-        for _ in range(count):
-            for watched in self.nets.values():
-                watched.advance(state)
-            self.step += 1
+        for watched in self.nets.values():
+            watched.advance(state, count)
+        self.step += count
 
     @property
     def running(self) -> bool:
@@ -123,10 +147,7 @@ def hyper(state: NormalizationState) -> Hyper:
     return Hyper(rate=state.rate, l2=(0.0, state.lam))
 
 
-def _hidden(run: nets.Run, flat: Array) -> list[Array]:
-    return [p.of(flat).reshape(len(flat), -1).copy() for p in run.net.dense[:-1]]
-
-
-def _squares(parts: list[Array]) -> Array:
-    """Squared norms (layers, 2)."""
-    return np.stack([np.einsum("rp,rp->r", part, part) for part in parts])
+def _dot(a: Array, b: Array) -> Array:
+    """Scalar products along the last axis."""
+    found: Array = np.einsum("...p,...p->...", a, b)
+    return found
