@@ -14,6 +14,16 @@ Kind = Literal["float", "int", "choice", "bool", "text"]
 Value = float | int | str | bool
 When = tuple[str, tuple[Value, ...]]
 
+
+class Except(tuple[Value, ...]):
+    """All values but these, for the second place of a condition."""
+
+    __slots__ = ()
+
+    def __contains__(self, value: object) -> bool:
+        return not super().__contains__(value)
+
+
 MAX_TEXT = 4096
 """Longest text a control takes, in characters."""
 
@@ -27,8 +37,9 @@ class Control:
     """What a state field is: its kind, range, words and place in the window.
 
     ``low`` … ``high`` are hard bounds; ``shown`` is the range a slider spans (a frame's ``limits`` override it).
-    ``when`` = (field, values): the control applies only while that other field has one of these values; ``unless`` is
-    the opposite. Both may list several such pairs.
+    ``when`` = (field, values): the control applies only while that other field has one of these values (or, by
+    `Except`, none of them); ``unless`` is the opposite. Both may list several such pairs. ``either`` lists pairs of
+    which one is enough.
     ``place`` is "main" (the big slider on top), "mode" (the switch on top) or the name of a group in the side panel.
     ``free`` lets a choice take any text besides its choices (a file's path).
     """
@@ -49,12 +60,20 @@ class Control:
     place: str = "model"
     when: tuple[When, ...] = ()
     unless: tuple[When, ...] = ()
+    either: tuple[When, ...] = ()
 
     def applies(self, state: Any) -> bool:
         """Whether the control has an effect in ``state``."""
-        return all(getattr(state, name) in values for name, values in self.when) and not any(
-            getattr(state, name) in values for name, values in self.unless
+        every, never, one = (
+            [getattr(state, name) in values for name, values in pairs]
+            for pairs in (self.when, self.unless, self.either)
         )
+        return all(every) and not any(never) and (not one or any(one))
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """The fields on which it depends whether the control applies."""
+        return frozenset(name for name, _ in (*self.when, *self.unless, *self.either))
 
     def to_json(self) -> dict[str, Any]:
         """The field as `regviz labs --json` prints it; bounds that are infinite are None."""
@@ -68,7 +87,7 @@ class Control:
 
 
 def _declare(kind: Kind, default: Value, words: Mapping[str, Any], **extra: Any) -> Any:
-    conditions = {name: _pairs(words.get(name, ())) for name in ("when", "unless")}
+    conditions = {name: _pairs(words.get(name, ())) for name in ("when", "unless", "either")}
     return field(default=default, metadata={"control": {"kind": kind, **extra, **words, **conditions}})
 
 
@@ -82,7 +101,7 @@ def slider(
 ) -> Any:  # fmt: skip
     """A real number in ``low`` … ``high``; with ``log`` the slider is logarithmic over ``shown`` (default the bounds).
 
-    ``words``: ``label``, ``symbol``, ``unit``, ``help``, ``place``, ``when``, ``unless``, as in `Control`.
+    ``words``: ``label``, ``symbol``, ``unit``, ``help``, ``place``, ``when``, ``unless``, ``either``, as in `Control`.
     """
     return _declare("float", float(default), words, low=float(low), high=float(high), shown=shown, log=log)
 

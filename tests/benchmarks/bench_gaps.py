@@ -82,7 +82,7 @@ def drags(lab):
 
 def meeting(state, control, every):
     """The state, changed until the control applies in it; None where no choice of the fields it names does it."""
-    names = sorted({name for name, _ in (*control.when, *control.unless)})
+    names = sorted(control.asks)
     pools = [dict.fromkeys([getattr(state, name), *choices(every[name])]) for name in names]
     for values in itertools.product(*pools):
         tried = dataclasses.replace(state, **dict(zip(names, values, strict=True)))

@@ -149,9 +149,8 @@ def test_controls_have_words_and_take_their_own_defaults(lab):
         assert control.help
         assert parse(control, control.default) == control.default
         assert parse(control, str(control.default)) == control.default
-        for name, wanted in control.when + control.unless:
-            assert name in names
-            assert wanted
+        assert control.asks <= set(names)
+        assert all(wanted for _, wanted in control.when + control.unless + control.either)
         if control.log:
             low, _ = control.shown or (control.low, control.high)
             assert low > 0

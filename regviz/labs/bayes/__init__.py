@@ -96,7 +96,8 @@ class BayesState(DataControls):
     )
     close_up: bool = switch(False, place="view", label="close-up", help="Zoom the plane to the posterior as it moves.")
     functions: int = integer(20, 1, 200, shown=(5, 60), place="view", help="Functions drawn from prior and posterior.")
-    sample: bool = switch(True, place="view", label="sampling", help="Sample what has no closed form (Laplace prior).")
+    sample: bool = switch(True, place="view", label="sampling", when=("prior", ("laplace",)),
+                          help="Sample what has no closed form (Laplace prior).")  # fmt: skip
 
 
 class Bayes(Lab):

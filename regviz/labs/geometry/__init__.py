@@ -35,12 +35,13 @@ class GeometryState:
     )  # fmt: skip
     ball: str = choice("elastic-net", KINDS, place="ball", help="The ball beside L1 and L2.")
     q: float = slider(
-        0.5, 0.5, 4.0, symbol="q", label="power", place="ball", when=(("ball", ("lq",)),),
+        0.5, 0.5, 4.0, symbol="q", label="power", place="ball", either=(("ball", ("lq",)), ("tab", ("solid",))),
         help="Σ|w|^q ≤ t^q: below 1 not convex, 1 is L1, 2 is L2.",
     )  # fmt: skip
     alpha: float = slider(
-        0.5, 0.0, 1.0, symbol="α", label="mixing", place="ball", help="Elastic net: 1 is L1, 0 is L2."
-    )
+        0.5, 0.0, 1.0, symbol="α", label="mixing", place="ball",
+        either=(("ball", ("elastic-net",)), ("tab", ("solid",))), help="Elastic net: 1 is L1, 0 is L2.",
+    )  # fmt: skip
     w1: float = slider(2.8, -SPREAD, SPREAD, symbol="w₁", label="optimum w₁", place="loss",
                        help="First coefficient of the unconstrained optimum; drag it in the picture.")  # fmt: skip
     w2: float = slider(1.2, -SPREAD, SPREAD, symbol="w₂", label="optimum w₂", place="loss",

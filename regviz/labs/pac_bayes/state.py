@@ -60,7 +60,7 @@ class PacBayesState:
                      help="Inputs; classes differ along the first one only.")  # fmt: skip
     m: float = slider(1.5, 0.0, 5.0, shown=(0.0, 4.0), place="classes", symbol="m", label="distance of the classes ÷ 2",
                       help="x ~ N(y·m·e₁, I): no classifier errs less than Φ(−m).")  # fmt: skip
-    seed: int = integer(0, 0, 2**31 - 1, shown=(0, 99), place="classes", help="Draws samples, classifiers and nets.")
+    seed: int = integer(0, 0, 2**31 - 1, shown=(0, 99), place="data", help="Draws samples, classifiers and nets.")
     delta: float = slider(
         0.05, 1e-6, 0.5, shown=(0.001, 0.5), log=True, symbol="δ", place="confidence", label="failure probability",
         help="Each bound may fail on this share of samples.",

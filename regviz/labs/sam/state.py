@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from regviz.lab import choice, integer, slider, switch
-from regviz.lab.controls import When
+from regviz.lab.controls import Except, When
 from regviz.labs import _nets as nets
 from regviz.labs.sam.surface import BOWL, TWO
 
@@ -23,7 +23,7 @@ class SamState(nets.NetControls):
     only_while: ClassVar[Mapping[str, When]] = {
         "freeze": _NET, "inside": _NET,
         "net": _NET, "training": _NET, "probe_x": _NET, "probe_y": _NET, "dataset": _NET, "train_size": _NET,
-        "noise": _NET, "label_noise": _NET, "walk": _WALK, "seed": ("tab", (LAND, NETS, SCALED)),
+        "noise": _NET, "label_noise": _NET, "walk": _WALK,
     }  # fmt: skip
 
     tab: str = choice(LAND, (LAND, NETS, SCALED, READ), place="mode", label="view",
@@ -58,6 +58,11 @@ class SamState(nets.NetControls):
     alpha: float = slider(
         1.0, 0.01, 100.0, shown=(0.1, 10.0), log=True, place="scale", symbol="α", label="rescaling",
         when=("tab", (SCALED,)), help="The first layer times α, the weights of the second divided by α.",
+    )  # fmt: skip
+    seed: int = integer(
+        0, 0, 2**31 - 1, shown=(0, 99), place="data", when=("tab", (LAND, NETS, SCALED)),
+        either=(("tab", (NETS, SCALED)), ("jitter", Except((0.0,)))),
+        help="Draws the data, the initial weights, the batches and the noise of the walks.",
     )  # fmt: skip
     activation: str = choice(
         "relu", ("tanh", "relu", "gelu", "linear"), place="net", help="What each hidden unit does to its sum."

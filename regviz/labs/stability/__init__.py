@@ -3,13 +3,14 @@ picks by scale.
 """
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from regviz.lab import Certificate, Frame, Gesture, Lab, Panel, Readout, choice, integer, show, slider, switch
-from regviz.labs._data import DataControls, source
+from regviz.labs._data import DataControls, Source
+from regviz.labs._data import source as source_of
 from regviz.labs._memo import meanwhile
 from regviz.labs.stability import scale, selection, twins, words
 from regviz.labs.stability.scene import (
@@ -148,6 +149,11 @@ class Stability(Lab):
             return words.scale_snippets(state.penalty, state.lam, state.alpha, now.feature, now.factor, now.divisor)
         count = plan(made.problem, state.refits)[-1]
         return words.refit_snippets(state.lam, state.alpha, count, state.seed, made.problem.standardized)
+
+
+def source(state: StabilityState) -> Source:
+    """The data; the scale tab shows them with and without standardising, whatever the switch of the other says."""
+    return source_of(replace(state, standardize=True) if state.tab == "scale" else state)
 
 
 def _known(state: StabilityState, pair: tuple[int, int], count: int) -> bool:

@@ -42,7 +42,7 @@ def bars(
     features = list(drawn(made, feature))
     names = tuple(made.problem.names[j] for j in features)
     roles = tuple(ROLES[penalty] if j == feature else "noise" for j in features)
-    truth = None if made.data.truth is None else made.data.truth[features] * _truth_scale(made, features)
+    truth = None if made.data.truth is None else made.data.truth[features]
     place = np.array([features.index(feature)], dtype=float)
     marks = (
         Bars(key=way, values=after[features], ghost=before[features], truth=truth, labels=names, roles=roles),
@@ -56,14 +56,6 @@ def bars(
         key=f"{way}-standardising", title=TITLES[way], x=places_axis(len(features)), y=y, marks=marks,
         readouts=(moved, Readout(name="key", value=said, role="muted")),
     )  # fmt: skip
-
-
-def _truth_scale(made: Scene, features: list[int]) -> Array:
-    """From the scale of the scene's problem to effects of one standard deviation."""
-    if made.problem.standardized:
-        return np.ones(len(features))
-    spread: Array = made.data.X[:, features].std(axis=0)
-    return spread
 
 
 def movement(before: Array, after: Array) -> float:

@@ -20,6 +20,8 @@ _BOWL: When = ("tab", (BOWL,))
 _TRAINED: When = ("tab", (NETS, MAP, SPARSE))
 _DRAWN: When = ("tab", (NETS, SPARSE))
 _NEVER: When = ("tab", ("",))
+_SGD: tuple[When, ...] = (("tab", (BOWL, SPARSE)), ("compare", (FOUR,)))
+"""Where there is SGD: in these views always, among the nets beside the two Adams."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,10 @@ class WeightDecayState(nets.NetControls):
     )  # fmt: skip
     sgd_rate: float = slider(
         0.05, 0.0, 1e3, shown=(1e-3, 1.0), log=True, place="training", label="SGD's learning rate", symbol="η",
-        when=("tab", (BOWL, NETS, SPARSE)), help="η of both SGD methods and of the L1 view.",
+        when=("tab", (BOWL, NETS, SPARSE)), either=_SGD, help="η of both SGD methods and of the L1 view.",
     )  # fmt: skip
     momentum: float = slider(
-        0.0, 0.0, 0.99, place="training", symbol="μ", when=("tab", (BOWL, NETS, SPARSE)),
+        0.0, 0.0, 0.99, place="training", symbol="μ", when=("tab", (BOWL, NETS, SPARSE)), either=_SGD,
         help="Momentum of SGD: above 0 its L2 penalty and its decay part ways.",
     )  # fmt: skip
     steps: int = integer(600, 1, 20_000, shown=(10, 3_000), place="training", help="Where training ends.")
