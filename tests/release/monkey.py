@@ -5,6 +5,7 @@ Case k of a seed is one window and `EVENTS` events; the events of a case that fa
 
 import random
 from contextlib import ExitStack
+from functools import partial
 from unittest import mock
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -22,6 +23,10 @@ from tests.release.screen import screen
 EVENTS = 100
 KEPT = 60
 """Events that are printed of a case that fails."""
+SIZES = ((640, 400), (800, 600), (1024, 640), (1280, 720))
+PAUSES = 0.4
+"""Share of the events after which the window gets to paint and to answer: the others come in a burst, as from a user
+who is faster than the machine."""
 
 
 class Modal(QObject):
@@ -52,13 +57,13 @@ class Browser(QObject):
         """Take the address and do nothing."""
 
 
-def play(seed, first, last):
-    """Hold each window under its events."""
+def play(number, seed, first, last):
+    """Hold each window under the events of the monkey of this number."""
     every, events = labs(), 0
     for index in range(first, last):
-        chance = random.Random(f"{seed}/{index}")
+        chance = random.Random(f"{number}/{seed}/{index}")
         lab = every[index % len(every)]
-        with screen(lab) as made, _world(chance, made.folder) as files:
+        with screen(lab, size=chance.choice(SIZES)) as made, _world(chance, made.folder) as files:
             done = []
             try:
                 _hold(chance, made, files, done)
@@ -75,7 +80,8 @@ def _hold(chance, made, files, done):
     for _ in range(EVENTS):
         name = chance.choices(names, weights)[0]
         done.append(f"{name} {ACTS[name].do(chance, made.window, files)}")
-        QApplication.processEvents()
+        if chance.random() < PAUSES:
+            QApplication.processEvents()
         if chance.random() < 0.03:
             made.wait(0.3)
         popup = QApplication.activePopupWidget()
@@ -130,7 +136,10 @@ class _world(ExitStack):
         return files
 
 
-PARTS = (
-    Part(name="monkey", words=f"{EVENTS} random events on a window over all labs, three times 100,000 in all",
-         count=3_000, work=play, chunk=10, few=1, goal="Nothing fails inside; a reset gives the first state."),
+PARTS = tuple(
+    Part(name=f"monkey-{number}", words=f"{EVENTS} random events on a window, over all labs", count=1_000,
+         work=partial(play, number), chunk=10, few=int(number == 1),
+         goal="Nothing fails inside; a reset gives the first state.")
+    for number in (1, 2, 3)
 )  # fmt: skip
+"""Three monkeys of 100,000 events, each a part of its own, so that they can run side by side with a log each."""

@@ -4,6 +4,7 @@ Each starts and quits by itself, with the window on the screen and no text cut, 
 another code than 0.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -93,25 +94,37 @@ def starts(seed, first, last):
     return {"windows": windows, "refused": refused}
 
 
+@contextlib.contextmanager
+def display():
+    """The name of an X display of its own that takes connections, or None where there is no Xvfb."""
+    if shutil.which("Xvfb") is None:
+        yield None
+        return
+    words = ["Xvfb", "-displayfd", "1", "-screen", "0", "1920x1080x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        yield f":{server.stdout.readline().strip()}"
+    finally:
+        server.terminate()
+        server.wait()
+        server.stdout.close()
+
+
 def _run(folder, name, size):
-    root, before = ROOT, []
-    environment = plain(folder)
+    root, environment = ROOT, plain(folder)
     if name == "path":
         root = folder / "ein Pfad mit ü und λ"
         for part in ("regviz", "resources", "tests"):
             shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__", "data"))
         shutil.copytree(ROOT / "regviz" / "data", root / "regviz" / "data")
         environment["PYTHONPATH"] = str(root)
-    elif name == "xcb":
-        environment["QT_QPA_PLATFORM"] = "xcb"
-        before = ["xvfb-run", "-a", "-s", "-screen 0 1920x1080x24"]
-        if shutil.which("xvfb-run") is None:
-            before, environment["QT_QPA_PLATFORM"] = [], "offscreen"
-    else:
+    elif name != "xcb":
         environment |= SYSTEMS[name](folder)
     words = ["--size", *map(str, size)] if size else []
-    return subprocess.run([*before, sys.executable, "-m", "tests.release.driver", *words], cwd=root, env=environment,
-                          capture_output=True, text=True, timeout=300, check=False)  # fmt: skip
+    with display() if name == "xcb" else contextlib.nullcontext() as shown:
+        environment |= {} if shown is None else {"QT_QPA_PLATFORM": "xcb", "DISPLAY": shown}
+        return subprocess.run([sys.executable, "-m", "tests.release.driver", *words], cwd=root, env=environment,
+                              capture_output=True, text=True, timeout=300, check=False)  # fmt: skip
 
 
 def _look(case, seen):

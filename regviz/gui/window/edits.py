@@ -52,6 +52,8 @@ class Edits(QObject):
     @Slot(object, object)
     def drag(self, changes: Mapping[str, float], finished: bool) -> None:
         """`edit` with the values nearest to where a cursor or a handle was dragged."""
+        if not self._on_this_lab():
+            return
         known = {control.name: control for control in controls(self._window.session.state)}
         self.edit({name: nearest(known[name], value) for name, value in changes.items()}, finished)
 
@@ -65,6 +67,8 @@ class Edits(QObject):
     def gesture(self, gesture: Gesture) -> None:
         """Let the lab say what a gesture changes."""
         session = self._window.session
+        if not self._on_this_lab():
+            return
         target = session.lab.link(session.state, gesture)
         if target is not None:
             self.jump(*target)
@@ -72,6 +76,11 @@ class Edits(QObject):
         changes = session.lab.gesture(session.state, gesture)
         if changes:
             self.edit(changes, gesture.finished)
+
+    def _on_this_lab(self) -> bool:
+        """Whether the pictures are the current lab's, and not those of the one before that wait to be replaced."""
+        shown = self._window.shown
+        return shown is not None and shown.lab is self._window.session.lab
 
     def follow(self) -> None:
         """Go where the picture as a whole leads, if anywhere."""

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from regviz.lab import WHOLE, Gesture
-from tests.toy_lab import Toy, toy
+from tests.toy_lab import Toy, drill, toy
 
 CLICK = Gesture(kind="click", panel="coefficients", mark="bars", index=1, x=1.0, y=0.0, from_x=1.0, from_y=0.0)
 
@@ -31,6 +31,18 @@ def test_click_that_leads_to_another_lab_goes_there_in_its_state(window, monkeyp
     monkeypatch.setattr(Toy, "link", lambda self, state, gesture: ("drill", {"lam": "2.5"}))
     window.view.gesture.emit(CLICK)
     assert (window.session.lab.name, window.session.state.lam) == ("drill", 2.5)
+
+
+def test_pictures_of_the_lab_before_change_nothing(window, monkeypatch):
+    window.edits.choose(drill)
+    assert window.shown.lab is toy
+    before = window.session.state
+    monkeypatch.setattr(type(drill), "gesture", lambda self, state, gesture: {"lam": 9.0})
+    monkeypatch.setattr(type(drill), "link", lambda self, state, gesture: ("toy", {}))
+    window.view.intent.emit({"lam": 3.0, "n": 70.0, "field of toy alone": 1.0}, True)
+    window.view.gesture.emit(CLICK)
+    assert window.session.lab is drill
+    assert window.session.state == before
 
 
 def test_click_that_leads_nowhere_stays(window):
