@@ -24,7 +24,7 @@ EVENTS = 100
 KEPT = 60
 """Events that are printed of a case that fails."""
 SIZES = ((640, 400), (800, 600), (1024, 640), (1280, 720))
-PAUSES = 0.4
+PAUSES = 0.25
 """Share of the events after which the window gets to paint and to answer: the others come in a burst, as from a user
 who is faster than the machine."""
 

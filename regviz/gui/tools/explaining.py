@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt, Slot
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from regviz.gui.tools.callout import Callout
 from regviz.gui.tools.entries import editors
@@ -25,7 +26,7 @@ class Part:
 
 
 class Explaining(QObject):
-    """Shows one part after the other. `close` gives the focus back to where it was."""
+    """Shows one part after the other until the lab changes. `close` gives the focus back to where it was."""
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
@@ -33,7 +34,8 @@ class Explaining(QObject):
         self.callout = Callout(window.central)
         self.parts: list[Part] = []
         self.at = 0
-        self._touring, self._before = False, window.focusWidget()
+        self._touring, self._before, self._lab = False, window.focusWidget(), window.session.lab
+        window.session.listen(self._session_changed)
         self.callout.turned.connect(self.turn)
         self.callout.clicked.connect(self._click)
 
@@ -59,6 +61,7 @@ class Explaining(QObject):
     def _begin(self, parts: list[Part], at: int, *, touring: bool) -> None:
         if not self.open:
             self._before = self._window.focusWidget()
+        self._lab = self._window.session.lab
         self.parts, self.at, self._touring = parts, at, touring
         self._show()
 
@@ -66,7 +69,7 @@ class Explaining(QObject):
     def turn(self, places: int) -> None:
         """Go on or back; the tour ends after its last step, What's this goes round."""
         to = self.at + places
-        if self._touring and to >= len(self.parts):
+        if self._gone() or (self._touring and to >= len(self.parts)):
             self.close()
             return
         self.at = max(0, to) if self._touring else to % len(self.parts)
@@ -76,8 +79,16 @@ class Explaining(QObject):
         """Take the callout away."""
         self.callout.clearFocus()  # Qt would pass the focus on as Tab does
         self.callout.hide()
-        if self._before is not None and self._before.isVisible():
+        if self._before is not None and isValid(self._before) and self._before.isVisible():
             self._before.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _session_changed(self) -> None:
+        if self.open and self._window.session.lab is not self._lab:
+            self.close()
+
+    def _gone(self) -> bool:
+        """Whether other pictures have taken the place of some parts."""
+        return not all(isValid(part.widget) for part in self.parts)
 
     @Slot(object)
     def _click(self, at: QPoint) -> None:
@@ -86,7 +97,7 @@ class Explaining(QObject):
             self.turn(1)
             return
         spot = self._window.central.mapToGlobal(at)
-        for place, part in enumerate(self.parts):
+        for place, part in enumerate(() if self._gone() else self.parts):
             if part.widget.rect().contains(part.widget.mapFromGlobal(spot)):
                 self.at = place
                 self._show()

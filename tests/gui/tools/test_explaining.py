@@ -1,12 +1,15 @@
 """What's this explains every control and panel that is seen; the tour has four steps, shown once to who can see it."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
+from shiboken6 import delete
 
-from regviz.gui.tools.explaining import explained
+from regviz.gui.tools.explaining import Part, explained
 from regviz.gui.window.app import seen
 from regviz.gui.window.settings import Settings
 from regviz.lab import controls
+from tests.toy_lab import drill, toy
 
 
 def test_the_tour_by_keyboard(window):
@@ -67,6 +70,29 @@ def test_whats_this_begins_at_the_focus_and_follows_clicks(window):
     assert explaining.callout.accessibleName() == "Path"
     window.call("whats_this")
     assert not explaining.open and window.focusWidget() is box
+
+
+def test_another_lab_ends_it(window):
+    for begin in (window.tools.explaining.tour, window.tools.explaining.whats_this):
+        window.edits.choose(toy)
+        window.main_slider().setFocus()
+        begin()
+        assert window.tools.explaining.open
+        window.edits.choose(drill)
+        assert not window.tools.explaining.open
+
+
+def test_parts_and_a_focus_that_are_gone_end_it(window):
+    explaining = window.tools.explaining
+    for leave in (lambda: explaining.turn(1), lambda: explaining._click(QPoint(5, 5)), explaining.close):
+        gone = QLineEdit(window.central)
+        gone.show()
+        gone.setFocus()
+        explaining.whats_this()
+        explaining.parts.append(Part(gone, "A field", "It will be gone."))
+        delete(gone)
+        leave()
+        assert not explaining.open
 
 
 def test_the_tour_is_for_who_can_see_it_and_for_once(tmp_path):
