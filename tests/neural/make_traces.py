@@ -26,37 +26,60 @@ CASES = {
                    "rate": 0.01},
     "smoothing": {"layers": [["dense", 6], ["tanh"], ["dense", 3]], "loss": "softmax", "rule": "sgd", "rate": 0.2,
                   "smoothing": 0.1},
+    "dropout_off": {"layers": [["dense", 6], ["tanh"], ["dropout"], ["dense", 5], ["relu"], ["dropout"], ["dense", 1]],
+                    "loss": "squared", "rule": "adam", "rate": 0.01},
+    "residual": {"layers": [["dense", 4], ["residual", 5], ["gelu"], ["residual", 3], ["dense", 1]], "loss": "logistic",
+                 "rule": "sgd", "rate": 0.1, "momentum": 0.5},
+    "spectral_norm": {"layers": [["spectral", 6], ["relu"], ["spectral", 5], ["tanh"], ["dense", 1]],
+                      "loss": "squared", "rule": "sgd", "rate": 0.1},
+    "sam": {"layers": MLP, "loss": "logistic", "rule": "sgd", "rate": 0.3, "rho": 0.2, "l2": 0.01},
 }  # fmt: skip
 
 
 def model_of(torch, case):
-    kinds = {"tanh": torch.nn.Tanh, "relu": torch.nn.ReLU, "gelu": torch.nn.GELU}
+    class Residual(torch.nn.Sequential):
+        def forward(self, x):
+            return x + super().forward(x)
+
+    nn = torch.nn
+    plain = {"tanh": nn.Tanh, "relu": nn.ReLU, "gelu": nn.GELU, "dropout": lambda: nn.Dropout(0.0)}
     found, width = [], 2
     for kind, *arguments in case["layers"]:
-        if kind == "dense":
-            found.append(torch.nn.Linear(width, arguments[0]))
+        if kind in ("dense", "spectral"):
+            layer = nn.Linear(width, arguments[0])
+            found.append(layer if kind == "dense" else nn.utils.spectral_norm(layer))
             width = arguments[0]
         elif kind in ("batch", "layer"):
-            found.append({"batch": torch.nn.BatchNorm1d, "layer": torch.nn.LayerNorm}[kind](width))
+            found.append({"batch": nn.BatchNorm1d, "layer": nn.LayerNorm}[kind](width))
+        elif kind == "residual":
+            found.append(Residual(nn.Linear(width, arguments[0]), nn.Tanh(), nn.Linear(arguments[0], width)))
         else:
-            found.append(kinds[kind]())
-    return torch.nn.Sequential(*found).double()
+            found.append(plain[kind]())
+    return nn.Sequential(*found).double()
+
+
+def leaves(model):
+    """The layers in order, those of residual branches in their place."""
+    return [layer for layer in model.modules() if not list(layer.children())]
 
 
 def flat(torch, model):
     """Dense matrices with the bias as last column, then γ and β, layer by layer."""
     found = []
-    for layer in model:
+    for layer in leaves(model):
         if isinstance(layer, torch.nn.Linear):
-            found.append(torch.cat([layer.weight, layer.bias[:, None]], 1).detach().numpy().ravel())
+            weight = getattr(layer, "weight_orig", layer.weight)
+            found.append(torch.cat([weight, layer.bias[:, None]], 1).detach().numpy().ravel())
         elif hasattr(layer, "weight"):
             found += [layer.weight.detach().numpy(), layer.bias.detach().numpy()]
     return np.concatenate(found)
 
 
 def averages(model):
-    found = [a.numpy() for layer in model if hasattr(layer, "running_mean")
-             for a in (layer.running_mean, layer.running_var)]  # fmt: skip
+    """Running means and variances; u and v of spectral layers."""
+    names = (("running_mean", "running_var"), ("weight_u", "weight_v"))
+    found = [getattr(layer, name).numpy().copy() for layer in leaves(model) for pair in names for name in pair
+             if hasattr(layer, name)]  # fmt: skip
     return np.concatenate(found) if found else np.zeros(0)
 
 
@@ -84,21 +107,44 @@ def targets_of(case, inputs):
     return (product > 0).astype(float) + (product > 0.5) * (case["loss"] == "softmax")
 
 
+def climb(torch, model, rho):
+    """Move the weights by ρg/‖g‖, one norm for all; returns what they were."""
+    before = [parameter.detach().clone() for parameter in model.parameters()]
+    length = torch.sqrt(sum((parameter.grad**2).sum() for parameter in model.parameters()))
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter += rho * parameter.grad / length
+    return before
+
+
+def step(torch, case, model, optimiser, inputs, goals):
+    """One step; for SAM the gradient is that of the same batch after the climb."""
+    optimiser.zero_grad()
+    loss_of(torch, case, model(inputs), goals).backward()
+    if case.get("rho"):
+        before = climb(torch, model, case["rho"])
+        optimiser.zero_grad()
+        loss_of(torch, case, model(inputs), goals).backward()
+        with torch.no_grad():
+            for parameter, kept in zip(model.parameters(), before, strict=True):
+                parameter.copy_(kept)
+    optimiser.step()
+
+
 def trace(torch, case, inputs, order):
     torch.manual_seed(0)
     model = model_of(torch, case)
     optimiser = optimiser_of(torch, case, model)
     goals = targets_of(case, inputs)
-    rows = [flat(torch, model)]
+    rows, first = [flat(torch, model)], averages(model)
     for chosen in order:
-        optimiser.zero_grad()
-        loss_of(torch, case, model(torch.tensor(inputs[chosen])), torch.tensor(goals[chosen])).backward()
-        optimiser.step()
+        step(torch, case, model, optimiser, torch.tensor(inputs[chosen]), torch.tensor(goals[chosen]))
         rows.append(flat(torch, model))
     model.eval()
     with torch.no_grad():
         outputs = model(torch.tensor(inputs)).numpy()
-    return {"weights": np.stack(rows), "averages": averages(model), "outputs": outputs, "targets": goals}
+    return {"weights": np.stack(rows), "first": first, "averages": averages(model), "outputs": outputs,
+            "targets": goals}  # fmt: skip
 
 
 def main():
