@@ -93,18 +93,18 @@ def differ(one, other):
     return any(a != b for a, b in itertools.zip_longest(one, other))
 
 
-def nearby(state):
-    """The state, then others of the same view: one choice or switch of it changed."""
+def nearby(state, values=1):
+    """The state, then others of the same view: one choice or switch of it changed, to up to so many ``values``."""
     yield state
     for control in controls(state):
         if control.kind in ("choice", "bool") and control.place != "mode" and control.applies(state):
-            for value in others(control, state)[:1]:
+            for value in others(control, state)[:values]:
                 yield dataclasses.replace(state, **{control.name: value})
 
 
-def matters(lab, state, control, seen):
-    """Whether some other value of the control changes what is seen in some state of the view."""
-    for here in itertools.islice(nearby(state), MOST):
+def matters(lab, states, control, seen):
+    """Whether some other value of the control changes what is seen in one of the ``states``."""
+    for here in states:
         if not control.applies(here):
             continue
         before = seen.setdefault(here, Shown(lab, here))
@@ -118,7 +118,23 @@ def matters(lab, state, control, seen):
 def test_every_control_that_is_shown_changes_the_picture(lab, state):
     seen = {}
     shown = [c for c in controls(state) if c.applies(state) and c.place != "mode" and c.kind != "text"]
-    assert [control.name for control in shown if not matters(lab, state, control, seen)] == []
+    near = list(itertools.islice(nearby(state), MOST))
+    assert [control.name for control in shown if not matters(lab, near, control, seen)] == []
+
+
+@pytest.mark.release
+@pytest.mark.parametrize(("lab", "state"), [
+    pytest.param(p.values[0], p.values[1], id=p.id) for p in EVERY if p.values[0].group in ("neural", "theory")
+])  # fmt: skip
+def test_every_control_that_is_shown_changes_the_picture_in_every_state_nearby(lab, state):
+    """But for looks inside, which take the places of the lesson's pictures."""
+    dead = []
+    for here in nearby(state, MOST):
+        if getattr(here, "inside", "") == getattr(state, "inside", ""):
+            seen = {}
+            shown = [c for c in controls(here) if c.applies(here) and c.place != "mode" and c.kind != "text"]
+            dead += [(c.name, here) for c in shown if not matters(lab, [here], c, seen)]
+    assert dead == []
 
 
 @pytest.mark.parametrize(("lab", "state"), [pytest.param(p.values[0], p.values[1], id=p.id) for p in EVERY])

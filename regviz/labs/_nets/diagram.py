@@ -90,7 +90,7 @@ def _links(sizes: tuple[int, ...]) -> tuple[Array, Array]:
 @lru_cache(maxsize=32)
 def _words(sizes: tuple[int, ...]) -> Text:
     """Over each column how many units it has, where not all are drawn; "in" and "out" at the ends."""
-    names = [f"{size} units" if size <= MOST else f"{MOST} of {size}" for size in sizes]
+    names = [f"{size} unit{'s' * (size != 1)}" if size <= MOST else f"{MOST} of {size}" for size in sizes]
     names[0], names[-1] = "in", "out"
     at = np.linspace(0.0, 1.0, len(sizes))
     return Text(key="sizes", x=at, y=np.full(len(sizes), 1.06), labels=tuple(names), role="muted")

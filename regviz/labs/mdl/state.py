@@ -38,7 +38,8 @@ class MdlState:
                        help="How a quantised coefficient is written.")  # fmt: skip
     leaves: int = integer(6, 1, MOST_LEAVES, place=TREES, help="Leaves of the tree that is shown.")
     shape: str = choice("staircase", SHAPES, place=TREES, help="Where the labels are 1.")
-    flips: float = slider(0.08, 0.0, 0.5, place=TREES, label="flipped labels", help="Share of labels that are flipped.")
+    flips: float = slider(0.08, 0.0, 0.5, place=TREES, label="flipped labels", unless=("shape", ("noise only",)),
+                          help="Share of labels that are flipped.")  # fmt: skip
     penalty: str = choice("ridge", ("ridge", "lasso"), place=PENALTIES, help="A Gaussian or a Laplace prior.")
     lam: float = slider(
         0.1, 1e-4, 100.0, log=True, place=PENALTIES, symbol="λ",

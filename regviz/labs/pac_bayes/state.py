@@ -15,6 +15,9 @@ INITIAL, HALF = "initial weights", "half of the data"
 _LINEAR: When = ("tab", (POSTERIOR, THREE, PRIOR, REPEAT))
 _NET: When = ("tab", (NET,))
 _HELD: When = ("optimise", (True,))
+_GRID: tuple[When, ...] = (("prior", (GRID,)), ("tab", (PRIOR,)))
+_FIXED: tuple[When, ...] = (("prior", (FIXED,)), ("tab", (PRIOR,)))
+"""The prior that is used, and both where they are compared."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class PacBayesState:
         help="Q's mean points along the mean of y·x and has this length.",
     )  # fmt: skip
     tau: float = slider(
-        1.0, 1e-3, 1e3, shown=(0.05, 20.0), log=True, symbol="τ", place="prior", label="prior width",
+        1.0, 1e-3, 1e3, shown=(0.05, 20.0), log=True, symbol="τ", place="prior", label="prior width", either=_FIXED,
         help="Standard deviation of every weight under P = N(0, τ²I), chosen before seeing the sample.",
     )  # fmt: skip
     prior: str = choice(
@@ -47,12 +50,12 @@ class PacBayesState:
         help="fixed: τ above; grid: the best of τⱼ = c·exp(−j/b), each with its price ln(π²j²/6).",
     )  # fmt: skip
     grid_top: float = slider(
-        20.0, 1e-3, 1e3, shown=(0.5, 100.0), log=True, symbol="c", place="prior", label="grid begins at",
+        20.0, 1e-3, 1e3, shown=(0.5, 100.0), log=True, symbol="c", place="prior", label="grid begins at", either=_GRID,
         help="The widest prior of the grid, chosen beforehand.",
     )  # fmt: skip
     grid_rate: float = slider(
         2.0, 0.2, 50.0, shown=(0.5, 20.0), log=True, symbol="b", place="prior", label="grid steps per factor e",
-        help="A finer grid hits τ better and pays more.",
+        either=_GRID, help="A finer grid hits τ better and pays more.",
     )  # fmt: skip
     n: int = integer(200, 2, 20_000, shown=(20, 2_000), place="classes", label="sample size", symbol="n",
                      help="Training examples, drawn independently.")  # fmt: skip
@@ -75,6 +78,7 @@ class PacBayesState:
     )  # fmt: skip
     target: str = choice(
         KL, (KL, CATONI, PINSKER), place="bound", label="bound in view",
+        either=(("tab", (POSTERIOR, REPEAT)), _HELD),
         help="The bound that Q is optimised for and that is drawn over ‖w‖ and s.",
     )  # fmt: skip
     draws: int = integer(1_000, 100, 10_000, shown=(100, 2_000), place="posterior", label="samples",

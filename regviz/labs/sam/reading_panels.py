@@ -147,7 +147,7 @@ def _readouts(state: SamState, found: Readings) -> tuple[Readout, ...]:
 
 def _caption(state: SamState, found: Readings) -> str:
     penalty, true, worst = _three(found, state.rho)
-    if found.norm == 0.0:
+    if found.norm == 0.0 and state.rho > 0.0:
         return (
             f"The gradient is zero here: SAM has nowhere to climb and sees {show(true)}, "
             f"though the ball holds a loss of {show(worst)}."

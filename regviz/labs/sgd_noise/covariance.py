@@ -285,7 +285,7 @@ def _caption(state: SgdNoiseState, cloud: Cloud, settled: Array | None) -> str:
     if settled is None:
         why = "gradient descent itself diverges"
         if state.rate < made.bound:
-            why = "the noise feeds on itself, and rare runs carry second moments that grow without end"
+            why = "the noise feeds on itself, and second moments grow without end"
         return f"η = {show(state.rate)} is not below {show(limit)}, the limit for B = {state.batch}: {why}."
     total, fixed = float(np.trace(settled)), made.additive(state.rate, state.batch)
     assert fixed is not None

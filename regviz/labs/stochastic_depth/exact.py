@@ -169,7 +169,7 @@ def _axes(found: Cloud) -> tuple[Axis, Axis]:
     room = np.maximum(0.12 * (high - low), 0.2)
     return (
         Axis(low=float(low[0] - room[0]), high=float(high[0] + room[0]), label="first feature of the stream"),
-        Axis(low=float(low[1] - room[1]), high=float(high[1] + room[1]), label="second"),
+        Axis(low=float(low[1] - room[1]), high=float(high[1] + room[1]), label="second feature"),
     )
 
 
