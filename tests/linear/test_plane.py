@@ -73,7 +73,7 @@ def test_the_slope_is_lambda_times_a_subgradient_and_no_point_is_lower(shape, H,
 
 
 @every(CONVEX)
-@SOME
+@settings(max_examples=12)
 @given(H=BOWLS, centre=CENTRES, lam=LAMS)
 def test_the_ball_of_that_radius_gives_the_same_point_and_the_same_lambda(shape, H, centre, lam):
     found = touching(shape, H, centre, lam=lam)

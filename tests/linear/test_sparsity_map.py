@@ -102,7 +102,7 @@ def test_in_the_ball_the_corners_cones_are_the_map(shape, t):
     made = by_map(constrained_map(shape, H, t), OPTIMA) != "none"
     counted = sparse(shape, H, OPTIMA, t=t) == 1.0
     assert np.count_nonzero(made != counted) <= (0 if shape.convex else 2)
-    for optimum, corner in zip(OPTIMA[:40], counted[:40], strict=True):
+    for optimum, corner in zip(OPTIMA[:12], counted[:12], strict=True):
         assert (0.0 in project_constraint(H, optimum, shape.ball(t)).point) == corner
 
 

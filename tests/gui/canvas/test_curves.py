@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtGui import QImage, QPainter
 
 from regviz.gui.canvas import curves, ink
@@ -122,3 +124,72 @@ def test_a_straight_curve_is_its_two_ends_and_no_other_is(way):
     bent = x - way[1] * np.where(along == aside, 0.0, 0.2), y + way[0] * np.where(along == aside, 0.0, 0.2)
     for others in (bent, (40.0 + way[0] * beyond, 60.0 + way[1] * beyond), (x[:2], y[:2])):
         assert curves.straightened(*others)[0] is others[0]
+
+
+BOX = (-10.0, -5.0, 10.0, 5.0)
+AT = st.one_of(st.sampled_from([-10.0, -5.0, 0.0, 5.0, 10.0]), st.floats(-30.0, 30.0), st.just(1e6), st.just(np.nan))
+WAYS = st.lists(st.tuples(AT, AT), min_size=1, max_size=9)
+
+
+def along(x, y, count=400):
+    """Points close together on a curve (m, 2), and how long the curve is up to each."""
+    where = np.linspace(0.0, len(x) - 1, count * max(len(x) - 1, 1) + 1)
+    order = np.arange(len(x))
+    points = np.stack([np.interp(where, order, at) for at in (x, y)], axis=1)
+    return points, np.interp(where, order, curves.lengths(x, y))
+
+
+@given(way=WAYS)
+def test_pieces_are_what_runs_in_the_box_and_nothing_else(way):
+    x, y = np.array(way).T
+    left, top, right, bottom = BOX
+    kept = list(curves.pieces(x, y, BOX))
+    for px, py, _ in kept:
+        assert px.min() >= left - 1e-6 and px.max() <= right + 1e-6
+        assert py.min() >= top - 1e-6 and py.max() <= bottom + 1e-6
+    dense = [along(px, py)[0] for px, py, _ in kept]
+    for run in curves.runs(x, y):
+        if len(run[0]) < 2 or max(np.abs(at).max() for at in run) > 100:
+            continue
+        points, _ = along(*run)
+        inside = points[((points > (left, top)) & (points < (right, bottom))).all(axis=1)]
+        for point in inside[:: max(1, len(inside) // 40)]:
+            assert min(np.hypot(*(made - point).T).min() for made in dense) < 0.15
+
+
+@given(way=st.lists(st.tuples(st.floats(-30, 30), st.floats(-30, 30)), min_size=2, max_size=9))
+def test_dashes_of_a_piece_begin_where_the_whole_curve_has_them(way):
+    x, y = np.array(way).T
+    points, length = along(x, y)
+    for px, py, before in curves.pieces(x, y, BOX):
+        near = np.hypot(*(points - (px[0], py[0])).T) < 0.15
+        assert np.abs(length[near] - before).min() < 0.3
+
+
+@given(way=st.lists(st.tuples(st.floats(-30, 30), st.floats(-30, 30)), min_size=3, max_size=3))
+def test_a_cut_triangle_is_the_triangle_in_the_box(way):
+    x, y = np.array(way).T
+    left, top, right, bottom = BOX
+    cut_x, cut_y = curves.inner(x, y, BOX)
+    assert ((cut_x >= left - 1e-9) & (cut_x <= right + 1e-9)).all()
+    assert ((cut_y >= top - 1e-9) & (cut_y <= bottom + 1e-9)).all()
+    points = np.stack(np.meshgrid(np.linspace(left + 0.2, right - 0.2, 21), np.linspace(top + 0.2, bottom - 0.2, 11)))
+    whole, cut = (_holds(*shape, *points) for shape in ((x, y), (cut_x, cut_y)))
+    clear = np.min([_away(x, y, k, *points) for k in range(3)], axis=0) > 1e-6
+    assert (whole == cut)[clear].all()
+
+
+def _holds(x, y, at_x, at_y):
+    """Whether points lie inside a polygon, by the parity of crossings to the right."""
+    inside = np.zeros(at_x.shape, dtype=bool)
+    for x0, y0, x1, y1 in zip(x, y, np.roll(x, -1), np.roll(y, -1), strict=True):
+        if y0 != y1:
+            inside ^= ((y0 > at_y) != (y1 > at_y)) & (at_x < x0 + (at_y - y0) / (y1 - y0) * (x1 - x0))
+    return inside
+
+
+def _away(x, y, k, at_x, at_y):
+    """Distance of points to side k of a triangle's line."""
+    across, up = x[k - 1] - x[k], y[k - 1] - y[k]
+    length = np.hypot(across, up) or 1.0
+    return np.abs((at_x - x[k]) * up - (at_y - y[k]) * across) / length
