@@ -23,7 +23,7 @@ LEAST_SCALE = 0.6
 """Below this nobody could read the labels: small windows keep this size and show fewer of them."""
 _SLOWEST = 300
 """Milliseconds after which a frame counts as shown although nothing asked for it, as in a covered window."""
-_TURN = 0.04
+_TURN = 0.008
 """Seconds of painting for one turn of the event loop: what takes longer goes card by card, with input between them."""
 
 
@@ -78,7 +78,7 @@ class DashboardView(QWidget):
             self._chain()
         self.spoken.hear(frame, self._views, changed)
         self._unasked = keys
-        self._ask()
+        self._next.start(0)
         self._timer.start(0 if not self._visible() or not keys else _SLOWEST)
 
     def set_theme(self, theme: Theme) -> None:

@@ -105,33 +105,41 @@ def level_lines(mark: Contours, level: float) -> Array:
     z = mark.z
     if min(z.shape) < 2:
         return np.empty((0, 2))
-    left, right, bottom, top = mark.extent
-    xs, ys = _centres(left, right, z.shape[1]), _centres(bottom, top, z.shape[0])
     corners = np.stack([z[:-1, :-1], z[:-1, 1:], z[1:, 1:], z[1:, :-1]])  # counter-clockwise from bottom left
     above = corners > level
     code = above[0] * 1 + above[1] * 2 + above[2] * 4 + above[3] * 8
-    code = np.where(np.isnan(corners).any(axis=0), 0, code)
+    code[np.isnan(corners).any(axis=0)] = 0
+    rows, columns = np.nonzero((code > 0) & (code < 15))
+    corners, code = corners[:, rows, columns], code[rows, columns]
     high_centre = corners.mean(axis=0) > level
-    found = [
-        _segments(code == case, pair, corners, level, xs, ys)
-        for case, pair in _CASES
-    ] + [
-        _segments((code == case) & (high_centre == centre), pair, corners, level, xs, ys)
-        for case, centre, pair in _SADDLES
-    ]  # fmt: skip
-    return np.concatenate(found)
+    code[high_centre & (code == 5)], code[high_centre & (code == 10)] = 16, 17
+    two = np.flatnonzero(_LINES[code, 1] >= 0)
+    cells, lines = np.append(np.arange(len(code)), two), np.append(_LINES[code, 0], _LINES[code[two], 1])
+    order = np.argsort(lines, kind="stable")
+    cells, edges = cells[order].repeat(2), _EDGES[lines[order]].ravel()
+    return _crossings(mark, level, edges, rows[cells], columns[cells], corners[:, cells])
 
 
 # Edges of a cell: 0 bottom, 1 right, 2 top, 3 left, from corner _FROM to corner _TO.
-_FROM, _TO = (0, 1, 3, 0), (1, 2, 2, 3)
+_FROM, _TO = np.array([0, 1, 3, 0]), np.array([1, 2, 2, 3])
 _CASES = (
     (1, (3, 0)), (2, (0, 1)), (3, (3, 1)), (4, (1, 2)), (6, (0, 2)), (7, (3, 2)),
     (8, (2, 3)), (9, (0, 2)), (11, (1, 2)), (12, (3, 1)), (13, (0, 1)), (14, (3, 0)),
+    (16, (3, 2)), (16, (0, 1)), (5, (3, 0)), (5, (1, 2)), (17, (3, 0)), (17, (1, 2)), (10, (0, 1)), (10, (3, 2)),
 )  # fmt: skip
-_SADDLES = (
-    (5, True, (3, 2)), (5, True, (0, 1)), (5, False, (3, 0)), (5, False, (1, 2)),
-    (10, True, (3, 0)), (10, True, (1, 2)), (10, False, (0, 1)), (10, False, (3, 2)),
-)  # fmt: skip
+"""Which corners lie above (bit k for corner k; 16 and 17 are the saddles 5 and 10 with a high middle), and a line."""
+_EDGES = np.array([pair for _, pair in _CASES])
+
+
+def _lines_of() -> NDArray[np.intp]:
+    """The first and the second line of each case (18, 2), as places in `_CASES`; −1 for none."""
+    found = np.full((18, 2), -1)
+    for place, (case, _) in enumerate(_CASES):
+        found[case, int(found[case, 0] >= 0)] = place
+    return found
+
+
+_LINES = _lines_of()
 
 
 def _centres(low: float, high: float, count: int) -> Array:
@@ -139,24 +147,20 @@ def _centres(low: float, high: float, count: int) -> Array:
     return np.linspace(low + half, high - half, count)
 
 
-def _segments(
-    cells: NDArray[np.bool_], pair: tuple[int, int], corners: Array, level: float, xs: Array, ys: Array
-) -> Array:
-    rows, columns = np.nonzero(cells)
-    ends = np.stack([_crossing(edge, rows, columns, corners, level, xs, ys) for edge in pair], axis=1)
-    return ends.reshape(-1, 2)
-
-
-def _crossing(
-    edge: int, rows: NDArray[np.intp], columns: NDArray[np.intp], corners: Array, level: float, xs: Array, ys: Array
-) -> Array:
-    start, stop = corners[_FROM[edge], rows, columns], corners[_TO[edge], rows, columns]
+def _crossings(
+    mark: Contours, level: float, edges: NDArray[np.intp], rows: NDArray[np.intp], columns: NDArray[np.intp],
+    corners: Array,
+) -> Array:  # fmt: skip
+    """Where the level is crossed (m, 2) on these edges of the cells with these ``corners`` (4, m)."""
+    left, right, bottom, top = mark.extent
+    xs, ys = _centres(left, right, mark.z.shape[1]), _centres(bottom, top, mark.z.shape[0])
+    every = np.arange(len(edges))
+    start, stop = corners[_FROM[edges], every], corners[_TO[edges], every]
     share = (level - start) / (stop - start)
-    if edge in (0, 2):
-        x = xs[columns] + share * (xs[columns + 1] - xs[columns])
-        return np.stack([x, ys[rows + (edge == 2)]], axis=1)
-    y = ys[rows] + share * (ys[rows + 1] - ys[rows])
-    return np.stack([xs[columns + (edge == 1)], y], axis=1)
+    level_edge = (edges == 0) | (edges == 2)
+    x = np.where(level_edge, xs[columns] + share * (xs[columns + 1] - xs[columns]), xs[columns + (edges == 1)])
+    y = np.where(level_edge, ys[rows + (edges == 2)], ys[rows] + share * (ys[rows + 1] - ys[rows]))
+    return np.stack([x, y], axis=1)
 
 
 def tile_boxes(mark: Tiles, place: Place) -> list[Box]:

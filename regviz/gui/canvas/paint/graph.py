@@ -2,7 +2,7 @@
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPen
 
 from regviz.gui.canvas import strokes
 from regviz.gui.canvas.curves import Array
@@ -43,21 +43,28 @@ def _links(
     ends = _ends(mark, len(x))
     seen = place.inside(x, y, MARGIN).tolist()
     spots = [QPointF(px, py) for px, py in zip(x.tolist(), y.tolist(), strict=True)]
+    levels = np.round(np.abs(weights) / (largest or 1.0) * _STEPS).astype(int).tolist()
+    living, up, pens = alive.tolist(), (weights >= 0).tolist(), dict[tuple[int, bool, bool], QPen]()
     with place.clipped(painter, 4.0):
         for k in np.argsort(np.abs(weights), kind="stable").tolist():
             a, b = ends[k]
             if a < 0:
                 continue
-            share = abs(float(weights[k])) / largest if largest else 0.0
-            level = round(share * _STEPS) / _STEPS
-            role = "informative:0" if weights[k] >= 0 else "informative:1"
-            color = place.color(role, 0.25 + 0.75 * level) if alive[a] and alive[b] else ""
-            dash = 0 if weights[k] >= 0 else 1
-            painter.setPen(pen(color or place.theme.ghost, (0.8 + level * WIDEST if color else 1.0), dash))
+            look = levels[k], up[k], living[a] and living[b]
+            if look not in pens:
+                pens[look] = _pen(*look, place)
+            painter.setPen(pens[look])
             if seen[a] and seen[b]:
                 painter.drawLine(spots[a], spots[b])
             else:
                 strokes.draw(painter, x[[a, b]], y[[a, b]], place.rect.grown(MARGIN))
+
+
+def _pen(level: int, up: bool, alive: bool, place: Place) -> QPen:
+    """The pen of a link: as wide and dark as its weight's ``level`` of `_STEPS`; dashed below zero."""
+    share, role = level / _STEPS, "informative:0" if up else "informative:1"
+    color, width = place.color(role, 0.25 + 0.75 * share), 0.8 + share * WIDEST
+    return pen(color, width, 0 if up else 1) if alive else pen(place.theme.ghost, 1.0, 0 if up else 1)
 
 
 def _ends(mark: Graph, count: int) -> list[tuple[int, int]]:

@@ -1,7 +1,7 @@
 """Paints symbols: points with error bars, handles that can be dragged, and arrows."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -14,6 +14,8 @@ from regviz.gui.canvas.place import Place, around
 from regviz.gui.canvas.theme import SHAPES, pen, qcolor
 from regviz.lab import Arrows, Handle, Points
 
+Draw = Callable[[QPainter, float, float, float, str, str, float], None]
+"""Draws a symbol: painter, x, y, radius, its colour, that of the ring around it, how thick lines are."""
 MOST = 5000
 """More symbols than this are thinned evenly: they would freeze the picture and say nothing more."""
 
@@ -30,8 +32,7 @@ def paint(painter: QPainter, mark: Points, place: Place) -> None:
         _cloud(painter, mark, x[shown], y[shown], shown, place)
     else:
         roles = map(mark.role_of, shown.tolist())
-        for spot in dict.fromkeys(zip(x[shown].tolist(), y[shown].tolist(), roles, strict=True)):
-            _symbol(painter, mark, *spot, place)
+        _symbols(painter, mark, dict.fromkeys(zip(x[shown].tolist(), y[shown].tolist(), roles, strict=True)), place)
     if any(mark.labels):
         _labels(mark, x, y, shown.tolist(), place)
 
@@ -70,11 +71,17 @@ def _cloud(painter: QPainter, mark: Points, x: Array, y: Array, indices: "np.nda
         painter.drawPoints(dots)
 
 
-def _symbol(painter: QPainter, mark: Points, x: float, y: float, role: str, place: Place) -> None:
-    shape = mark.shape if mark.shape != "dot" else SHAPES[place.theme.cycle(role) % len(SHAPES)]
-    size = radius(mark)
-    DRAW.get(shape, _dot)(painter, x, y, size, place.color(role), place.theme.card, place.theme.thick)
-    place.dot(x, y, size + 2)
+def _symbols(painter: QPainter, mark: Points, spots: Iterable[tuple[float, float, str]], place: Place) -> None:
+    """Symbols at (x, y) in the colours of their roles, in this order; labels keep off them."""
+    size, ring, thick = radius(mark), place.theme.card, place.theme.thick
+    looks: dict[str, tuple[Draw, str]] = {}
+    for x, y, role in spots:
+        if role not in looks:
+            shape = mark.shape if mark.shape != "dot" else SHAPES[place.theme.cycle(role) % len(SHAPES)]
+            looks[role] = DRAW.get(shape, _dot), place.color(role)
+        draw, color = looks[role]
+        draw(painter, x, y, size, color, ring, thick)
+        place.dot(x, y, size + 2)
 
 
 def _dot(painter: QPainter, x: float, y: float, r: float, color: str, ring: str, thick: float) -> None:
@@ -126,7 +133,7 @@ def _tick(painter: QPainter, x: float, y: float, r: float, color: str, ring: str
     painter.drawLine(QLineF(x, y - r, x, y + r))
 
 
-DRAW: dict[str, Callable[[QPainter, float, float, float, str, str, float], None]] = {
+DRAW: dict[str, Draw] = {
     "dot": _dot, "ring": _ring, "cross": _cross, "square": _square, "diamond": _diamond, "triangle": _triangle,
     "tick": _tick,
 }  # fmt: skip
