@@ -8,11 +8,12 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from regviz.gui.canvas import grip
 from regviz.gui.canvas.grip import Hit
+from regviz.gui.canvas.guarded import Guarded
 from regviz.gui.canvas.panel import PanelView
 from regviz.gui.canvas.place import Place
 from regviz.gui.canvas.theme import pen
@@ -164,7 +165,7 @@ def _along(mark: Mark, sideways: bool) -> tuple[str, ...]:
     return (mark.bound,) if isinstance(mark, Rule) else ()
 
 
-class _Ring(QWidget):
+class _Ring(Guarded, QWidget):
     """Lies over the view while it has the focus: a frame around the card, and a ring at the mark that is chosen."""
 
     def __init__(self, view: PanelView, keyboard: Keyboard) -> None:
@@ -173,10 +174,9 @@ class _Ring(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Paint both in the accent colour."""
         view, unit = self._view, self._view.unit
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.scale(unit, unit)
         painter.setPen(pen(view.theme.color("accent"), 4.0))
@@ -186,7 +186,6 @@ class _Ring(QWidget):
         if spot is not None and place is not None and _inside(place, spot):
             painter.setPen(pen(view.theme.color("accent"), 3.0))
             painter.drawEllipse(QPointF(*spot), 17.0, 17.0)
-        painter.end()
 
 
 def _inside(place: Place, spot: tuple[float, float]) -> bool:

@@ -5,9 +5,10 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from regviz.gui.canvas.guarded import Guarded
 from regviz.gui.canvas.keyboard import Keyboard
 from regviz.gui.canvas.paint.dashboard import layout
 from regviz.gui.canvas.paint.heading import paint_parts
@@ -27,7 +28,7 @@ _TURN = 0.008
 """Seconds of painting for one turn of the event loop: what takes longer goes card by card, with input between them."""
 
 
-class DashboardView(QWidget):
+class DashboardView(Guarded, QWidget):
     """All panels of a frame as cards in a grid. Signals of the views are passed on.
 
     ``painted`` (the frame) comes once every card showed it, so that the next may be computed.
@@ -63,6 +64,11 @@ class DashboardView(QWidget):
         """The frame that is shown."""
         return self._frame
 
+    @property
+    def settled(self) -> bool:
+        """Whether every card shows its part of the frame."""
+        return not self._waiting
+
     def set_frame(self, frame: Frame) -> None:
         """Show a frame; panels with known keys keep their views and zoom."""
         self._frame = frame
@@ -73,6 +79,7 @@ class DashboardView(QWidget):
         self._waiting = set(keys)
         for panel in frame.panels:
             self._views[panel.key].set_panel(panel, repaint=False)
+            self._views[panel.key].held = True
         if changed:
             self._place_views()
             self._chain()
@@ -98,11 +105,9 @@ class DashboardView(QWidget):
         window = self.window()
         return max(LEAST_SCALE, min(window.width() / 1920, window.height() / 1080)) * self._font_scale
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Paint the ground between the cards."""
-        painter = QPainter(self)
         painter.fillRect(self.rect(), qcolor(self._theme.background))
-        painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay the cards out anew."""
@@ -156,7 +161,7 @@ class DashboardView(QWidget):
             spent += view.layer.efforts[view.panel is not None and view.layer.keeps(view.panel)]
             if count and spent > _TURN:
                 return
-            view.viewport().update()
+            view.ask()
             self._unasked.remove(key)
 
     def _visible(self) -> bool:
@@ -175,13 +180,13 @@ class DashboardView(QWidget):
         self._timer.stop()
         self._waiting.clear()
         for key in self._unasked:
-            self._views[key].viewport().update()
+            self._views[key].ask()
         self._unasked = []
         if self._frame is not None:
             self.painted.emit(self._frame)
 
 
-class PartsStrip(QWidget):
+class PartsStrip(Guarded, QWidget):
     """The thin strip that shows how a sum is made up of its parts."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -208,13 +213,9 @@ class PartsStrip(QWidget):
         self.setFixedHeight(max(12, round(24 * self._scale)))
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Paint the strip."""
-        painter = QPainter(self)
-        try:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-            painter.scale(self._scale, self._scale)
-            box = Box(0.0, 0.0, self.width() / self._scale, self.height() / self._scale)
-            paint_parts(painter, self._theme, box, self._parts)
-        finally:
-            painter.end()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.scale(self._scale, self._scale)
+        box = Box(0.0, 0.0, self.width() / self._scale, self.height() / self._scale)
+        paint_parts(painter, self._theme, box, self._parts)

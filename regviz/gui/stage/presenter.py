@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QScreen
+from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent, QPainter, QResizeEvent, QScreen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QTextBrowser, QVBoxLayout, QWidget
 
+from regviz.gui.canvas.guarded import Guarded
 from regviz.gui.canvas.theme import THEMES, Theme
 from regviz.gui.language import words
 from regviz.gui.stage.clock import Schedule, written
@@ -13,7 +14,7 @@ from regviz.gui.window.style import Unit, sheet
 from regviz.lab.lecture import Lecture, Scene
 
 
-class Picture(QWidget):
+class Picture(Guarded, QWidget):
     """An image as large as there is room, in its own shape."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -26,15 +27,13 @@ class Picture(QWidget):
         self.image = image
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Paint the image."""
         if self.image is None:
             return
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         size = self.image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
         painter.drawImage(QRect(0, 0, size.width(), size.height()), self.image)
-        painter.end()
 
 
 class Presenter(QWidget):

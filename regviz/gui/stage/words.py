@@ -1,9 +1,10 @@
 """Words on stage: the caption with the counter under the picture, and the cover that asks a question or is black."""
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from regviz.gui.canvas.guarded import Guarded
 from regviz.gui.canvas.theme import THEMES, Theme, qcolor
 from regviz.gui.window.style import SMALLEST, Unit
 
@@ -12,7 +13,7 @@ _LINES = 2
 """Lines for which the caption always keeps room, so that the picture never jumps."""
 
 
-class Fitted(QWidget):
+class Fitted(Guarded, QWidget):
     """Plain text in its box, wrapped, as large as the design has it or as small as it must be to fit whole."""
 
     def __init__(self, align: Qt.AlignmentFlag, weight: QFont.Weight, parent: QWidget | None = None) -> None:
@@ -54,13 +55,11 @@ class Fitted(QWidget):
                 return font
         return self.face(SMALLEST)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Paint the words."""
-        painter = QPainter(self)
         painter.setFont(self.fitting())
         painter.setPen(self._color)
         painter.drawText(self.rect(), int(self._align) | _WRAP, self._words)
-        painter.end()
 
 
 class Foot(QWidget):
@@ -90,7 +89,7 @@ class Foot(QWidget):
         self._row.setSpacing(unit.px(24))
 
 
-class Cover(QWidget):
+class Cover(Guarded, QWidget):
     """Lies over the whole window: a question before its picture, or nothing but black. ``clicked`` lifts it."""
 
     clicked = Signal()
@@ -152,11 +151,9 @@ class Cover(QWidget):
             self._fit()
         return False
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Paint the ground."""
-        painter = QPainter(self)
         painter.fillRect(self.rect(), QColor("black") if self._black else qcolor(self._theme.background))
-        painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Lift the cover."""

@@ -1,14 +1,16 @@
 """A callout: the window dims except one part of it, and a box beside it says what that is. Who says it is elsewhere."""
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from regviz.gui.canvas.guarded import Guarded
 
 _GAP = 18
 """Pixels from the part to the box."""
 
 
-class Callout(QWidget):
+class Callout(Guarded, QWidget):
     """Lies over its parent. ``turned`` (±1) on Enter, Space and arrows, ``clicked`` (a point) on a click."""
 
     turned = Signal(object)
@@ -78,9 +80,8 @@ class Callout(QWidget):
         """Tell where."""
         self.clicked.emit(event.position().toPoint())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Paint the dark around the part, its rim, and the line to the box."""
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         dark, part = QPainterPath(), QRectF(self._part.adjusted(-4, -4, 4, 4))
         dark.addRect(QRectF(self.rect()))
@@ -92,7 +93,6 @@ class Callout(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(part, 8, 8)
         painter.drawLine(part.center() if self._covered() else self._edge(part), QRectF(self.box.geometry()).center())
-        painter.end()
 
     def _covered(self) -> bool:
         return self.box.geometry().intersects(self._part)

@@ -8,7 +8,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPainterPath,
-    QPaintEvent,
     QPen,
     QPixmap,
     QTransform,
@@ -16,6 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from regviz.gui.canvas.guarded import Guarded
 from regviz.gui.canvas.paint.sketch import WIDTH, outline, paint_strokes
 from regviz.gui.canvas.place import Box
 from regviz.gui.canvas.theme import THEMES, Theme, qcolor
@@ -32,7 +32,7 @@ _RIM = 12
 """Pixels around a stroke that its pen may touch."""
 
 
-class Pad(QWidget):
+class Pad(Guarded, QWidget):
     """Lies over ``view`` as its sibling. ``changed`` comes when a stroke, the pen or the spotlight came or went."""
 
     changed = Signal()
@@ -154,16 +154,12 @@ class Pad(QWidget):
             self.update()
             event.accept()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Paint the strokes, and the dark around the spot."""
-        painter = QPainter(self)
-        try:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-            self._paint_strokes(painter)
-            if self.light:
-                self._paint_dark(painter)
-        finally:
-            painter.end()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        self._paint_strokes(painter)
+        if self.light:
+            self._paint_dark(painter)
 
     # Where things are.
 

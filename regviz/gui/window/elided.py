@@ -5,13 +5,14 @@ from html import escape
 from itertools import accumulate
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
 
+from regviz.gui.canvas.guarded import Guarded
 from regviz.gui.window.style import SMALLEST
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(Guarded, QLabel):
     """A plain-text label that may be narrower than its text.
 
     The text becomes smaller first, down to ``least`` of its size, and ends in an ellipsis then; of items between
@@ -30,9 +31,8 @@ class ElidedLabel(QLabel):
         """One line high, as narrow as need be."""
         return QSize(0, self.fontMetrics().height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Draw as much of the text as fits."""
-        painter = QPainter(self)
         room = QRect(self.contentsRect())
         painter.setFont(self._face(room.width()))
         shown = self._fitting(room.width(), painter.fontMetrics())
@@ -40,7 +40,6 @@ class ElidedLabel(QLabel):
         self.style().drawItemText(
             painter, room, int(self.alignment()), self.palette(), self.isEnabled(), shown, self.foregroundRole()
         )
-        painter.end()
 
     def _face(self, width: int) -> QFont:
         """The font in which the whole text fits, or the smallest."""

@@ -3,9 +3,10 @@
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from regviz.gui.canvas.guarded import Guarded
 from regviz.gui.canvas.paint.heading import formula, paint_formula
 from regviz.gui.canvas.place import Box
 from regviz.gui.canvas.theme import THEMES, Theme
@@ -18,7 +19,7 @@ from regviz.gui.window.transport import Transport
 from regviz.lab import Control, Frame, show
 
 
-class Formula(QWidget):
+class Formula(Guarded, QWidget):
     """The lab's formula in the theme's colour, as large as its place allows."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -45,9 +46,8 @@ class Formula(QWidget):
         self.setMaximumHeight(unit.px(60))
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Paint the formula, or the equation where there is no picture of it."""
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.scale(self._scale, self._scale)
         box = Box(0.0, 0.0, self.width() / self._scale, self.height() / self._scale)
@@ -56,7 +56,6 @@ class Formula(QWidget):
         if not painted:
             shown = self.fontMetrics().elidedText(self._equation, Qt.TextElideMode.ElideRight, self.width())
             painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), shown)
-        painter.end()
 
 
 class BigReadout(QWidget):

@@ -3,9 +3,10 @@
 import math
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QSlider, QWidget
 
+from regviz.gui.canvas.guarded import Guarded
 from regviz.gui.canvas.theme import THEMES, Theme, mix
 from regviz.lab import Control
 
@@ -16,7 +17,7 @@ STEP = 0.01
 _ARROWS = {int(Qt.Key.Key_Left): -1, int(Qt.Key.Key_Down): -1, int(Qt.Key.Key_Right): 1, int(Qt.Key.Key_Up): 1}
 
 
-class Slider(QSlider):
+class Slider(Guarded, QSlider):
     """Sets a float or int control.
 
     ``moved(value, finished)`` comes from the user, and from `setValue` as screen readers call it, never from
@@ -180,9 +181,8 @@ class Slider(QSlider):
         """As `sizeHint`, but narrower."""
         return QSize(60, self.sizeHint().height())
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """A groove filled up to the handle; a ring around the handle that has the focus."""
-        painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         theme, groove = self._theme, self._groove()
@@ -199,7 +199,6 @@ class Slider(QSlider):
         for color, size in self._rings(radius):
             painter.setBrush(QColor(color))
             painter.drawEllipse(QPointF(at, groove.center().y()), size, size)
-        painter.end()
 
     def _rings(self, radius: float) -> tuple[tuple[str, float], ...]:
         theme = self._theme

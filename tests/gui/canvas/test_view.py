@@ -358,7 +358,36 @@ def test_what_takes_long_to_paint_is_painted_card_by_card(show, monkeypatch):
         assert [view.panel for view in board.views.values()] == list(made.panels)
         wait_for(seen, count)
         assert seen[-1] is made
-    assert turns == [2, 1, 2, 1]
+    assert turns == [3, 2, 1, 3, 2, 1]
+
+
+def test_new_cards_have_their_turns_too_while_the_screen_keeps_the_old_picture(show, monkeypatch):
+    board, seen, turns = show(DashboardView()), [], []
+    board.painted.connect(seen.append)
+    board.set_frame(frame(Lines, Bars, Points))
+    wait_for(seen, 1)
+    monkeypatch.setattr("regviz.gui.canvas.view._TURN", -1.0)
+    monkeypatch.setattr(PanelView, "paint", lambda view, painter, paint=PanelView.paint: (
+        turns[-1].append(view.panel.key), paint(view, painter)))  # fmt: skip
+    made = frame(Rule, Field, Handle, Lines)
+    board.set_frame(made)
+    while len(seen) < 2:
+        turns.append([])
+        QApplication.processEvents()
+    assert [one for one in turns if one] == [[panel.key] for panel in made.panels]
+    assert board.settled
+
+
+def test_cards_whose_turn_has_not_come_are_whole_for_whoever_grabs_them(show, monkeypatch):
+    board, fresh = show(DashboardView()), show(DashboardView())
+    made = frame(Rule, Field)
+    fresh.set_frame(made)
+    wanted = grabbed(fresh)
+    monkeypatch.setattr(board, "_ask", lambda: None)
+    board.set_frame(made)
+    QApplication.processEvents()
+    assert not board.settled
+    assert (grabbed(board) == wanted).all()
 
 
 def test_cards_do_not_overlap_at_any_window_size(show):

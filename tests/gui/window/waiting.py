@@ -28,9 +28,11 @@ def shown(window):
 
 
 def on_screen(window):
-    """Whether the pictures are those of the frame that was delivered, or its translation."""
+    """Whether all pictures are those of the frame that was delivered, or its translation."""
     painted, frame = window.view.frame, window.shown.frame
-    return painted is frame or (language() != "en" and painted is not None and painted.pages is frame.pages
+    if painted is None or not window.view.settled:
+        return False
+    return painted is frame or (language() != "en" and painted.pages is frame.pages
                                 and painted.caption == frame.caption)  # fmt: skip
 
 
