@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Generator, Hashable
 from dataclasses import replace
 from threading import Lock
-from typing import Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from regviz.lab import Frame
 from regviz.linear.steps import Steps, finished
@@ -13,8 +13,15 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+_MISSING: Any = object()
+
+
 class Memo(Generic[P, T]):
-    """A pure function of hashable arguments that remembers its last ``size`` answers; threads may share it."""
+    """A pure function of hashable arguments that remembers its last ``size`` answers.
+
+    Threads may share it: whoever asks gets the same object as the others for as long as it is remembered, also where
+    two began to compute it at once.
+    """
 
     def __init__(self, function: Callable[P, T], size: int) -> None:
         self.function, self.size = function, size
@@ -23,24 +30,30 @@ class Memo(Generic[P, T]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         """The function's answer, computed when it is not remembered."""
+        found = self.recall(*args, **kwargs)
+        return self.keep(self.function(*args, **kwargs), *args, **kwargs) if found is _MISSING else found
+
+    def recall(self, *args: P.args, **kwargs: P.kwargs) -> T:
+        """The answer that is remembered, or `_MISSING`."""
         key = (args, tuple(kwargs.items()))
         with self._lock:
             if key in self.answers:
                 self.answers.move_to_end(key)
-                return self.answers[key]
-        return self.keep(self.function(*args, **kwargs), *args, **kwargs)
+            found: T = self.answers.get(key, _MISSING)
+        return found
 
     def keep(self, answer: T, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Remember ``answer`` as that of these arguments."""
+        """Remember ``answer`` as that of these arguments, unless there is one by now; returns what is remembered."""
         with self._lock:
-            self.answers[(args, tuple(kwargs.items()))] = answer
+            answer = self.answers.setdefault((args, tuple(kwargs.items())), answer)
             while len(self.answers) > self.size:
                 self.answers.popitem(last=False)
         return answer
 
     def knows(self, *args: P.args, **kwargs: P.kwargs) -> bool:
         """Whether the answer is remembered."""
-        return (args, tuple(kwargs.items())) in self.answers
+        with self._lock:
+            return (args, tuple(kwargs.items())) in self.answers
 
 
 def memo(size: int) -> Callable[[Callable[P, T]], Memo[P, T]]:
@@ -57,11 +70,11 @@ class Gradual(Memo[P, T]):
 
     def steps(self, *args: P.args, **kwargs: P.kwargs) -> Steps[T]:
         """The work step by step, nothing of it where the answer is remembered."""
-        if self.knows(*args, **kwargs):
-            return self(*args, **kwargs)
+        found = self.recall(*args, **kwargs)
+        if found is not _MISSING:
+            return found
         answer = yield from self.work(*args, **kwargs)
-        self.keep(answer, *args, **kwargs)
-        return answer
+        return self.keep(answer, *args, **kwargs)
 
     def _drained(self, *args: P.args, **kwargs: P.kwargs) -> T:
         return finished(self.work(*args, **kwargs))

@@ -1,9 +1,12 @@
 """Work in steps: the same answer at once or step by step, nothing kept of what was dropped, progress that rises."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 
 from regviz.lab import Frame
-from regviz.labs._memo import gradual, meanwhile
+from regviz.labs._memo import gradual, meanwhile, memo
 from regviz.linear.steps import finished, part
 
 FRAME = Frame(panels=(), readouts=(), caption="Nothing yet.")
@@ -46,6 +49,34 @@ def test_the_oldest_answer_is_forgotten():
     for x in (1, 2, 3):
         finished(squared.steps(x))
     assert [squared.knows(x) for x in (1, 2, 3)] == [False, True, True]
+
+
+def test_threads_that_compute_at_once_get_one_answer_and_it_is_the_one_remembered():
+    both = Barrier(2, timeout=10)
+
+    @memo(4)
+    def twins(x):
+        both.wait()
+        return [x]
+
+    with ThreadPoolExecutor(2) as pool:
+        one, two = pool.map(twins, (3, 3))
+    assert one is two is twins(3)
+
+
+def test_steps_end_in_the_answer_that_another_thread_had_first():
+    squared, done = counting()
+    steps = squared.steps(1000)
+    next(steps)
+    first = squared(1000)
+    assert finished(steps) is first
+    assert squared(1000) is first
+
+
+def test_steps_stay_steps_when_the_answer_is_forgotten_in_between(monkeypatch):
+    squared, _ = counting()
+    monkeypatch.setattr(squared, "knows", lambda x: True)
+    assert list(squared.steps(3)) == [0.25, 0.5, 0.75, 1.0]
 
 
 @pytest.mark.parametrize(("least", "shown"), [(0.0, [0.25, 0.5, 0.75, 1.0]), (0.5, [0.5, 1.0])])
