@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
+from shiboken6 import getCppPointer
 
 _LARGEST = 500_000
 """Device pixels of a widget whose last picture is kept: larger ones lie over the window and are better left out."""
@@ -48,6 +49,15 @@ class Guarded:
         elif not self._told:
             self._told = True
             sys.excepthook(*failed)
+
+
+def is_on_screen(painter: QPainter, widget: QWidget) -> bool:
+    """Whether a painter paints for the screen: not for a picture of the widget that somebody grabs."""
+    store = widget.window().backingStore()
+    if store is None:
+        return False
+    one, two = painter.paintEngine().paintDevice(), store.paintDevice()
+    return bool(getCppPointer(one)[0] == getCppPointer(two)[0])
 
 
 def _seen(widget: QWidget) -> QImage | None:

@@ -11,12 +11,12 @@ from typing import Any, Literal
 
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPaintDevice, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QStyleOptionGraphicsItem, QWidget
-from shiboken6 import getCppPointer
 
 from regviz.gui.canvas import grip, ink
 from regviz.gui.canvas.grip import Hit
+from regviz.gui.canvas.guarded import is_on_screen
 from regviz.gui.canvas.layers import Layer
 from regviz.gui.canvas.paint import finish, paint_rest
 from regviz.gui.canvas.paint.frame import Layout, Ranges, arrange, paint_card
@@ -124,7 +124,7 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
         self._place: Place | None = None
         self._pointer: tuple[float, float] | None = None
         self.held = False
-        """Whether the screen keeps what it shows here, whatever Qt asks for, until `ask`."""
+        """Whether the screen keeps what it shows here, whatever Qt asks for."""
         self.box: Any = None
         super().__init__(parent, useOpenGL=False, background=None)
         load_fonts()
@@ -207,21 +207,11 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
         """Paint the panel past the scene, which would ask every item first; the view box still learns its ranges."""
         painter = QPainter(self.viewport())
         try:
-            if not (self.held and self._is_on_screen(painter)):
+            if not (self.held and is_on_screen(painter, self)):
                 self.scene().prepareForPaint()
                 self.paint(painter)
         finally:
             painter.end()
-
-    def _is_on_screen(self, painter: QPainter) -> bool:
-        """Whether a painter paints for the screen: not for a picture of the widget that somebody grabs."""
-        store = self.window().backingStore()
-        return store is not None and _same(painter.paintEngine().paintDevice(), store.paintDevice())
-
-    def ask(self) -> None:
-        """Paint at the next turn of the event loop; the screen is held no longer."""
-        self.held = False
-        self.viewport().update()
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Keep presses from what lies below the card."""
@@ -344,10 +334,6 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
         if hit is None:
             self.reset_zoom()
         self.tell("double-click", at, at, hit, event.modifiers())
-
-
-def _same(one: QPaintDevice, two: QPaintDevice) -> bool:
-    return bool(getCppPointer(one)[0] == getCppPointer(two)[0])
 
 
 def _ranges(panel: Panel) -> tuple[object, ...]:

@@ -161,7 +161,7 @@ class DashboardView(Guarded, QWidget):
             spent += view.layer.efforts[view.panel is not None and view.layer.keeps(view.panel)]
             if count and spent > _TURN:
                 return
-            view.ask()
+            _release(view)
             self._unasked.remove(key)
 
     def _visible(self) -> bool:
@@ -180,10 +180,16 @@ class DashboardView(Guarded, QWidget):
         self._timer.stop()
         self._waiting.clear()
         for key in self._unasked:
-            self._views[key].ask()
+            _release(self._views[key])
         self._unasked = []
         if self._frame is not None:
             self.painted.emit(self._frame)
+
+
+def _release(view: PanelView) -> None:
+    """Let a card be painted at the next turn of the event loop."""
+    view.held = False
+    view.viewport().update()
 
 
 class PartsStrip(Guarded, QWidget):
