@@ -278,6 +278,7 @@ def test_the_snippet_has_the_numbers(norm):
     assert "lam = 0.005" in text
     assert ("nn.BatchNorm1d(16, eps=1e-05)" in text) == (norm == BATCH)
     assert ("nn.LayerNorm(16, eps=1e-05)" in text) == (norm == LAYER)
+    assert ("eps=0.0" in lab.snippets(replace(STATE, norm=norm, epsilon="0"))["PyTorch"]) == (norm == LAYER)
     assert "lr=0.05" in lab.snippets(replace(STATE, dataset="sine"))["PyTorch"], "MSELoss has no factor 1/2"
     assert nets.task(STATE).classes == 2
 
