@@ -147,6 +147,8 @@ def test_controls_have_words_and_take_their_own_defaults(lab):
     names = [control.name for control in controls(lab.State)]
     for control in controls(lab.State):
         assert control.help
+        assert len(control.label) > 3, "an abbreviation is no word"
+        assert control.label != control.name or control.name.isalpha(), "a variable's name is no word"
         assert parse(control, control.default) == control.default
         assert parse(control, str(control.default)) == control.default
         assert control.asks <= set(names)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from regviz import lectures
 from regviz.gui.tools.palette import Entry
-from regviz.gui.window.editors import capital
+from regviz.gui.window.editors import named
 from regviz.gui.window.keys import KEYS, written
 from regviz.lab import Control
 
@@ -50,8 +50,7 @@ def fields(window: "MainWindow") -> list[Entry]:
     found = []
     for control, part in editors(window):
         if control.applies(state):
-            words = " ".join(filter(None, (capital(control.label), control.symbol)))
-            found.append(Entry(kind, words, control.help, partial(focus, window, part)))
+            found.append(Entry(kind, named(control), control.help, partial(focus, window, part)))
     return found
 
 

@@ -9,7 +9,7 @@ from shiboken6 import isValid
 
 from regviz.gui.tools.callout import Callout
 from regviz.gui.tools.entries import editors
-from regviz.gui.window.editors import capital
+from regviz.gui.window.editors import capital, named
 from regviz.lab import Control
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def explained(window: "MainWindow") -> list[Part]:
     """Every control and panel that can be seen now, with what it is and what to look for."""
     state = window.session.state
     found = [
-        Part(widget, " ".join(filter(None, (capital(control.label), control.symbol))), _control(window, control))
+        Part(widget, named(control), _control(window, control))
         for control, widget in editors(window) if control.applies(state) and widget.isVisible()
     ]  # fmt: skip
     frame = window.view.frame

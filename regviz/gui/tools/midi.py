@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from regviz.gui.tools.faders import Board, Fader, Track, tracks
-from regviz.gui.window.editors import capital
+from regviz.gui.window.editors import named
 
 if TYPE_CHECKING:
     from regviz.gui.window.main import MainWindow
@@ -118,7 +118,7 @@ class FaderPage(QDialog):
             said = self.tr("no fader") if fader is None else self.tr("fader {0}, channel {1}").format(
                 fader.number, fader.channel + 1
             )  # fmt: skip
-            self.list.addItem(QListWidgetItem(f"{capital(track.control.label)}: {said}"))
+            self.list.addItem(QListWidgetItem(f"{named(track.control)}: {said}"))
         self.list.setCurrentRow(max(0, row))
 
     @Slot()

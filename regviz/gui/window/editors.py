@@ -290,7 +290,7 @@ def _short(choices: tuple[str, ...]) -> bool:
 
 def describe(widget: QWidget, control: Control) -> None:
     """Name a widget for screen readers and give it the control's help."""
-    widget.setAccessibleName(f"{capital(control.label)} {control.symbol}".strip())
+    widget.setAccessibleName(named(control))
     widget.setAccessibleDescription(control.help)
     widget.setToolTip(control.help)
 
@@ -306,6 +306,12 @@ def refill(box: QComboBox, options: tuple[str, ...]) -> None:
 def spoken(name: str) -> str:
     """A choice as people read it: "elastic-net" is "Elastic net"."""
     return capital(words(capital(name.replace("-", " ").replace("_", " "))))
+
+
+def named(control: Control) -> str:
+    """The label and the symbol of a control, the symbol once."""
+    label = capital(control.label)
+    return label if control.symbol in ("", *control.label.split()) else f"{label} {control.symbol}"
 
 
 def capital(text: str) -> str:

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFormLayout, QGroupBox, QLineEdit, QProgressDialog, QSpinBox, QWidget
 
 from regviz.gui.language import said
-from regviz.gui.window.editors import capital
+from regviz.gui.window.editors import named
 from regviz.lab import Control, Frame, Lab, controls
 from regviz.sweep import FRAMES, MOST_FRAMES, Progress, Sweep, parse_sweep
 
@@ -51,8 +51,7 @@ class FilmBox(QGroupBox):
         if lab.trains:
             self.moves.addItem(self.tr("The training"), None)
         for control in sorted(_numbers(state), key=lambda c: c.place != "main"):
-            words = capital(control.label)
-            self.moves.addItem(f"{words} ({control.symbol})" if control.symbol else words, control)
+            self.moves.addItem(named(control), control)
         self.moves.currentIndexChanged.connect(self._choose)
         self._lay_out()
         self._choose()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from regviz.gui.canvas.theme import Theme
 from regviz.gui.language import words
-from regviz.gui.window.editors import Editor, SwitchEditor, capital, describe, editor
+from regviz.gui.window.editors import Editor, SwitchEditor, capital, describe, editor, named
 from regviz.gui.window.style import Unit
 from regviz.lab import Control, Frame
 
@@ -23,7 +23,7 @@ class Field(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         if not isinstance(self.editor, SwitchEditor):
-            name = " ".join(filter(None, (capital(control.label), control.symbol)))
+            name = named(control)
             label = QLabel(f"{name} ({control.unit})" if control.unit else name)
             label.setObjectName("quiet")
             describe(label, control)

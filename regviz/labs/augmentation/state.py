@@ -78,9 +78,10 @@ class AugmentationState(nets.NetControls):
         0.2, 0.0, 2.0, shown=(0.0, 1.0), place="exact", label="FGSM on the plane", symbol="εₓ",
         help="How far FGSM moves both inputs of the linear logistic model.",
     )  # fmt: skip
-    w1: float = slider(0.4, -3.0, 3.0, place="exact", symbol="w₁",
+    w1: float = slider(0.4, -3.0, 3.0, place="exact", label="first weight", symbol="w₁",
                        help="First weight of the linear logistic model: drag the arrow's tip.")  # fmt: skip
-    w2: float = slider(1.0, -3.0, 3.0, place="exact", symbol="w₂", help="Its second weight.")
+    w2: float = slider(1.0, -3.0, 3.0, place="exact", label="second weight", symbol="w₂",
+                       help="Of the linear logistic model.")  # fmt: skip
     train_size: int = integer(
         60, 2, 5_000, shown=(10, 400), place="data", label="training points", symbol="n",
         help="Points that training sees; others validate and test.",

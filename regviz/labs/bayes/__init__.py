@@ -61,7 +61,7 @@ class BayesState(DataControls):
         "laplace", tuple(PRIORS), place="mode", help="What is believed of every coefficient before seeing data."
     )
     lam: float = slider(
-        0.3, LEAST_LAM, 1e15, shown=(1e-4, 10.0), log=True, symbol="λ", place="main",
+        0.3, LEAST_LAM, 1e15, shown=(1e-4, 10.0), log=True, label="penalty strength", symbol="λ", place="main",
         help="Penalty strength, and in the same move the width of the prior: a narrow prior is a strong penalty.",
     )  # fmt: skip
     sigma_from: str = choice(

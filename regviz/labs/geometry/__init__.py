@@ -20,9 +20,11 @@ TOLERANCE = 1e-9
 class GeometryState:
     """The controls of the geometry lab."""
 
-    tab: str = choice("touching", TABS, place="mode", help="Ellipse and ball; the map of zeros; bodies to turn.")
+    tab: str = choice("touching", TABS, place="mode", label="view",
+                      help="Ellipse and ball; the map of zeros; bodies to turn.")  # fmt: skip
     lam: float = slider(
-        0.8, 0.0, 1e6, shown=LAM, log=True, symbol="λ", place="main", when=("form", ("penalty",)),
+        0.8, 0.0, 1e6, shown=LAM, log=True, label="penalty strength", symbol="λ", place="main",
+        when=("form", ("penalty",)),
         help="Penalty strength, where λ is held and t follows.",
     )  # fmt: skip
     form: str = choice(

@@ -81,8 +81,9 @@ class GroupsState(DataControls):
         1, 0, descent.STEPS, shown=(0, descent.STEPS), symbol="step", place="main", help="Step of proximal gradient."
     )
     lam: float = slider(
-        0.6, 1e-12, 1e15, shown=(1e-3, 10.0), log=True, symbol="λ", help="Penalty strength of all three penalties."
-    )
+        0.6, 1e-12, 1e15, shown=(1e-3, 10.0), log=True, label="penalty strength", symbol="λ",
+        help="How much each of the three penalties counts beside the loss.",
+    )  # fmt: skip
     alpha: float = slider(
         0.5, 0.0, 1.0, symbol="α", label="mixing",
         help="Of the sparse group lasso: 1 is the lasso, 0 is the group lasso.",

@@ -42,7 +42,7 @@ class MdlState:
                           help="Share of labels that are flipped.")  # fmt: skip
     penalty: str = choice("ridge", ("ridge", "lasso"), place=PENALTIES, help="A Gaussian or a Laplace prior.")
     lam: float = slider(
-        0.1, 1e-4, 100.0, log=True, place=PENALTIES, symbol="λ",
+        0.1, 1e-4, 100.0, log=True, place=PENALTIES, label="penalty strength", symbol="λ",
         help="Penalty strength, which is the width of the prior.",
     )  # fmt: skip
     features: int = integer(12, 1, 40, shown=(2, 30), place=PENALTIES, symbol="p", help="Coefficients.")

@@ -32,7 +32,7 @@ class NormalizationState(nets.NetControls):
         help="Strength of the penalty λ/2‖w‖² of the nets with decay; may be changed while training runs.",
     )  # fmt: skip
     watched: int = integer(1, 1, 4, place="view", label="watched layer", help="The hidden layer whose size is drawn.")
-    epsilon: str = choice("1e-5", ("0", "1e-5"), place="net", label="ε",
+    epsilon: str = choice("1e-5", ("0", "1e-5"), place="net", label="added variance", symbol="ε",
                           help="What the layers add to the variance; with 0 the laws hold to rounding.")  # fmt: skip
     rate: float = slider(
         0.1, 0.0, 1e3, shown=(1e-3, 1.0), log=True, place="training", label="learning rate", symbol="η",

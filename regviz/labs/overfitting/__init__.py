@@ -56,8 +56,8 @@ class Controls:
         "none", ("none", "ridge", "lasso", "elastic-net"), help="What large coefficients are charged."
     )
     lam: float = slider(
-        1e-3, 0.0, 1e9, shown=(1e-7, 10.0), log=True, symbol="λ", unless=("penalty", ("none",)),
-        help="Penalty strength.",
+        1e-3, 0.0, 1e9, shown=(1e-7, 10.0), log=True, label="penalty strength", symbol="λ",
+        unless=("penalty", ("none",)), help="How much the penalty counts beside the loss.",
     )  # fmt: skip
     alpha: float = slider(
         0.5, 0.0, 1.0, symbol="α", label="mixing", when=("penalty", ("elastic-net",)),

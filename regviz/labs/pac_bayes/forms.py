@@ -28,7 +28,7 @@ def inverses(state: PacBayesState, made: Scene) -> Panel:
     }  # fmt: skip
     y = axis(0.0, round_up(2.2 * max(budget, other)), "nats per example")
     marks: list[Mark] = [
-        Rule(key="budget", axis="y", value=budget, role="text", dash=True),
+        Rule(key="budget", axis="y", value=budget, role="text"),
         Rule(key="catoni_budget", axis="y", value=other, role=ROLES[CATONI], dash=True),
     ]
     marks += [

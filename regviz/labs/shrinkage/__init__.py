@@ -45,8 +45,8 @@ class ShrinkageState(DataControls):
 
     penalty: str = choice("lasso", PENALTIES, place="mode", help="What large coefficients are charged.")
     lam: float = slider(
-        0.1, 0.0, 1e15, shown=(1e-4, 10.0), log=True, symbol="λ", place="main", unless=("penalty", ("none",)),
-        help="Penalty strength.",
+        0.1, 0.0, 1e15, shown=(1e-4, 10.0), log=True, label="penalty strength", symbol="λ", place="main",
+        unless=("penalty", ("none",)), help="How much the penalty counts beside the loss.",
     )  # fmt: skip
     loss: str = choice(
         "automatic", ("automatic", "squared", "logistic"), place="data",

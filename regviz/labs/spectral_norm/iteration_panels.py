@@ -213,7 +213,7 @@ def _axes(side: str, turn: float, long: float, short: float) -> tuple[Mark, ...]
     """Both singular directions as dashed lines through the origin."""
     ends = rotation(turn) * np.array([long, short])
     x, y = (np.stack([-ends[j], ends[j]], axis=1) for j in (0, 1))
-    return (Lines(key=f"lines_{side}", x=x, y=y, roles=("truth", "muted"), thin=True, dash=True),)
+    return (Lines(key=f"lines_{side}", x=x, y=y, roles=("truth", "muted"), dash=True),)
 
 
 @lru_cache(maxsize=8)

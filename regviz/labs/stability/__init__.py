@@ -62,11 +62,13 @@ class StabilityState(DataControls):
         help="Scale every feature to unit variance, in every refit by its own rows.",
     )  # fmt: skip
     tab: str = choice(
-        "selection", TABS, place="mode", help="selection: refits on resampled rows; scale: one feature in other units."
-    )
+        "selection", TABS, place="mode", label="view",
+        help="selection: refits on resampled rows; scale: one feature in other units.",
+    )  # fmt: skip
     lam: float = slider(
-        0.6, 0.0, 1e15, shown=(1e-4, 10.0), log=True, symbol="λ", place="main", help="Penalty strength."
-    )
+        0.6, 0.0, 1e15, shown=(1e-4, 10.0), log=True, label="penalty strength", symbol="λ", place="main",
+        help="How much the penalty counts beside the loss.",
+    )  # fmt: skip
     alpha: float = slider(
         0.5, 0.0, 1.0, symbol="α", label="mixing", help="Of the elastic net: 1 is the lasso, 0 is ridge."
     )

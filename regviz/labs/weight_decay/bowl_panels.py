@@ -69,7 +69,7 @@ def _bowl(state: WeightDecayState, found: Paths, step: int, part: int) -> Panel:
     at = np.unique(np.linspace(0, step, min(step + 1, _DRAWN)).astype(int))
     way = found.w[at]
     lines = [
-        Lines(key=f"path{k}", x=way[:, k, 0], y=way[None, :, k, 1], role=ROLES[k], dash=k == 3, thin=True)
+        Lines(key=f"path{k}", x=way[:, k, 0], y=way[None, :, k, 1], role=ROLES[k], dash=k == 3, thin=k > 1)
         for k in (2, 3, 0, 1)
     ]
     rest = found.w[step] if part else found.average(step)

@@ -8,9 +8,19 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
-from regviz.gui.window.editors import ChoiceEditor, FloatEditor, IntEditor, Segments, SwitchEditor, TextEditor, editor
+from regviz.gui.window.editors import (
+    ChoiceEditor,
+    FloatEditor,
+    IntEditor,
+    Segments,
+    SwitchEditor,
+    TextEditor,
+    editor,
+    named,
+)
 from regviz.gui.window.slider import STEP, TICKS, Slider
 from regviz.lab import controls, parse
+from regviz.labs import labs
 from tests.gui.window.waiting import shown, until
 from tests.toy_lab import LABS, State
 
@@ -284,3 +294,11 @@ def test_every_field_has_its_help_as_tooltip(window):
     for name, field in window.side.fields.items():
         tips = {w.toolTip() for w in field.editor.findChildren(QWidget)} | {field.editor.toolTip()}
         assert CONTROLS[name].help in tips
+
+
+@pytest.mark.parametrize("lab", labs(), ids=lambda lab: lab.name)
+def test_a_name_says_no_word_twice_and_no_symbol_without_one(lab):
+    for control in controls(lab.State):
+        words = named(control).casefold().split()
+        assert len(words) == len(set(words)), words
+        assert control.symbol.casefold() in ("", *words)

@@ -42,6 +42,13 @@ def radius(mark: Points) -> float:
     return 4.2 if mark.small else 8.5
 
 
+def shape_of(mark: Points, cycle: int) -> str:
+    """The shape of the mark's symbols in a colour that was used ``cycle`` times before."""
+    if mark.shape == "dot":
+        return SHAPES[cycle % len(SHAPES)]
+    return "frame" if mark.shape == "ring" and cycle % 2 else mark.shape
+
+
 def _errors(painter: QPainter, mark: Points, x: Array, place: Place) -> None:
     assert mark.low is not None
     assert mark.high is not None
@@ -77,8 +84,7 @@ def _symbols(painter: QPainter, mark: Points, spots: Iterable[tuple[float, float
     looks: dict[str, tuple[Draw, str]] = {}
     for x, y, role in spots:
         if role not in looks:
-            shape = mark.shape if mark.shape != "dot" else SHAPES[place.theme.cycle(role) % len(SHAPES)]
-            looks[role] = DRAW.get(shape, _dot), place.color(role)
+            looks[role] = DRAW.get(shape_of(mark, place.theme.cycle(role)), _dot), place.color(role)
         draw, color = looks[role]
         draw(painter, x, y, size, color, ring, thick)
         place.dot(x, y, size + 2)
@@ -96,6 +102,14 @@ def _ring(painter: QPainter, x: float, y: float, r: float, color: str, ring: str
     painter.drawEllipse(QPointF(x, y), r, r)
     painter.setPen(pen(color, 3.2 * thick))
     painter.drawEllipse(QPointF(x, y), r, r)
+
+
+def _frame(painter: QPainter, x: float, y: float, r: float, color: str, ring: str, thick: float) -> None:
+    square = QRectF(x - 0.9 * r, y - 0.9 * r, 1.8 * r, 1.8 * r)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, wide in ((ring, 7.0), (color, 3.2)):
+        painter.setPen(pen(colour, wide * thick))
+        painter.drawRect(square)
 
 
 def _cross(painter: QPainter, x: float, y: float, r: float, color: str, ring: str, thick: float) -> None:
@@ -135,7 +149,7 @@ def _tick(painter: QPainter, x: float, y: float, r: float, color: str, ring: str
 
 DRAW: dict[str, Draw] = {
     "dot": _dot, "ring": _ring, "cross": _cross, "square": _square, "diamond": _diamond, "triangle": _triangle,
-    "tick": _tick,
+    "tick": _tick, "frame": _frame,
 }  # fmt: skip
 
 
