@@ -12,7 +12,7 @@ from regviz.gui.canvas.paint.fields import tile_boxes
 from regviz.gui.canvas.paint.graph import node_radius
 from regviz.gui.canvas.paint.points import radius
 from regviz.gui.canvas.paint.text import boxes as text_boxes
-from regviz.gui.canvas.place import Place
+from regviz.gui.canvas.place import Box, Place
 from regviz.lab import (
     Arrows,
     Bars,
@@ -70,6 +70,16 @@ def find(panel: Panel, place: Place, x: float, y: float) -> Hit | None:
             if best is None or (rank, hit.distance) < best[:2]:
                 best = rank, hit.distance, hit
     return best[2] if best else None
+
+
+def items(panel: Panel, place: Place) -> list[tuple[Mark, int, tuple[float, float]]]:
+    """(mark, index, pixel) of every item of the panel that stands for itself, mark by mark; not areas, nor cursors."""
+    return [
+        (mark, index, (float(x), float(y)))
+        for mark in panel.marks if type(mark) in _SPOTS
+        for index, (x, y) in enumerate(zip(*_SPOTS[type(mark)](mark, place), strict=True))
+        if math.isfinite(x) and math.isfinite(y)
+    ]  # fmt: skip
 
 
 def changes(panel: Panel, mark: Mark, place: Place, x: float, y: float) -> Mapping[str, float]:
@@ -224,6 +234,33 @@ _FIND: dict[type[Mark], Callable[[Panel, Any, Place, float, float], Hit | None]]
     Handle: _handle, Rule: _rule, Points: _points, Arrows: _arrows, Graph: _graph, Text: _text, Lines: _lines,
     Bars: _bars, Tiles: _tiles, Region: _region, Field: _field,
 }  # fmt: skip
+
+
+def _middles(boxes: list[Box]) -> tuple[list[float], list[float]]:
+    return [(box.left + box.right) / 2 for box in boxes], [(box.top + box.bottom) / 2 for box in boxes]
+
+
+def _words_at(mark: Text, place: Place) -> tuple[list[float], list[float]]:
+    """The middles of the words on show; words beyond the plot are nowhere."""
+    found = dict(text_boxes(mark, place))
+    nowhere = Box(math.nan, math.nan, math.nan, math.nan)
+    return _middles([found.get(index, nowhere) for index in range(len(mark.x))])
+
+
+def _bars_at(mark: Bars, place: Place) -> tuple[Any, Any]:
+    box = place.rect
+    ends = np.clip(np.nan_to_num(place.y.px(mark.values), nan=box.bottom), box.top, box.bottom)
+    return place.x.px(np.arange(len(mark.values))), ends
+
+
+_SPOTS: dict[type[Mark], Callable[[Any, Place], tuple[Any, Any]]] = {
+    Bars: _bars_at,
+    Points: lambda mark, place: (place.x.px(mark.x), place.y.px(mark.y)),
+    Arrows: lambda mark, place: (place.x.px(mark.x + mark.dx), place.y.px(mark.y + mark.dy)),
+    Graph: lambda mark, place: (place.x.px(mark.x), place.y.px(mark.y)),
+    Text: _words_at,
+    Tiles: lambda mark, place: _middles(tile_boxes(mark, place) if mark.images.size else []),
+}
 _RANKS: dict[type[Mark], int] = {
     Handle: 1, Points: 1, Arrows: 2, Graph: 2, Lines: 3, Rule: 4, Bars: 5, Tiles: 5, Text: 5, Region: 6, Field: 7,
 }  # fmt: skip

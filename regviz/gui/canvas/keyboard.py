@@ -1,9 +1,10 @@
 """The plot gestures for the keyboard: what the keys do in the panel that has the focus, and the ring that shows it.
 
-An event filter of one `PanelView`. It emits the intents and gestures of the mouse and knows no lab.
+An event filter of one `PanelView`, which emits what the mouse does and knows no lab. Its pointer is in `aim`.
 """
 
 import math
+from collections.abc import Callable
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from regviz.gui.canvas import grip
+from regviz.gui.canvas.aim import Aim
 from regviz.gui.canvas.grip import Hit
 from regviz.gui.canvas.guarded import Guarded
 from regviz.gui.canvas.panel import PanelView
@@ -26,7 +28,9 @@ _BURST = 500
 """Milliseconds between keys of one burst, in which the picture may lag behind what was asked for."""
 _ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
 _PLAIN, _SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
-_SIZES = {_PLAIN: 1.0, _SHIFT: 0.1, Qt.KeyboardModifier.ControlModifier: 10.0}
+_CTRL = Qt.KeyboardModifier.ControlModifier
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_SIZES = {_PLAIN: 1.0, _SHIFT: 0.1, _CTRL: 10.0}
 
 
 class _Asked(NamedTuple):
@@ -38,11 +42,15 @@ class _Asked(NamedTuple):
 
 
 class Keyboard(QObject):
-    """Hears the keys of ``view``: arrows move the chosen mark, M chooses, Enter clicks, + − 0 zoom."""
+    """Hears the keys of ``view``: arrows move the chosen mark or the pointer, M chooses, I points, Enter clicks.
 
-    def __init__(self, view: PanelView) -> None:
+    ``reserved`` says which presses belong to somebody else, whatever has the focus.
+    """
+
+    def __init__(self, view: PanelView, reserved: Callable[[QKeyEvent], bool] = lambda event: False) -> None:
         super().__init__(view)
-        self._view, self._chosen = view, ""
+        self._view, self._chosen, self._reserved = view, "", reserved
+        self.aim = Aim(view)
         self._asked: _Asked | None = None
         self._burst = QTimer(self, singleShot=True, interval=_BURST)
         self._ring = _Ring(view, self)
@@ -56,6 +64,8 @@ class Keyboard(QObject):
             event.setAccepted(self.press(event))
             return event.isAccepted()
         if kind in (QEvent.Type.FocusIn, QEvent.Type.FocusOut, QEvent.Type.Resize):
+            if kind == QEvent.Type.FocusOut:
+                self.aim.drop()
             self._ring.setGeometry(self._view.rect())
             self._ring.setVisible(self._view.hasFocus())
             self._ring.raise_()
@@ -74,13 +84,28 @@ class Keyboard(QObject):
     def press(self, event: QKeyEvent) -> bool:
         """Do what a key means in this panel; whether it means anything."""
         key, modifiers = Qt.Key(event.key()), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if self._reserved(event):
+            return False
+        self.aim.check()
         if key in _ARROWS:
-            return modifiers in _SIZES and self._move(*_ARROWS[key], _SIZES[modifiers])
-        if key == Qt.Key.Key_M and modifiers in (_PLAIN, _SHIFT):
-            return self._choose(-1 if modifiers == _SHIFT else 1)
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and modifiers in (_PLAIN, _SHIFT):
-            return self._click(modifiers)
-        return not modifiers & ~_SHIFT and self._zoom(event.text())
+            return modifiers in _SIZES and self._arrow(*_ARROWS[key], _SIZES[modifiers])
+        if key in _ENTER and modifiers == _CTRL:
+            return self.aim.twice()
+        if modifiers not in (_PLAIN, _SHIFT):
+            return False
+        return self._letter(key, modifiers) or self._zoom(event.text())
+
+    def _letter(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
+        by = -1 if modifiers == _SHIFT else 1
+        if key == Qt.Key.Key_M:
+            return self._choose(by)
+        if key == Qt.Key.Key_I:
+            return self.aim.next(by)
+        if key == Qt.Key.Key_A and modifiers == _PLAIN:
+            return self.aim.toggle()
+        if key == Qt.Key.Key_H:
+            return self.aim.hold(modifiers)
+        return key in (*_ENTER, Qt.Key.Key_X) and (self.aim.click(modifiers) or self._click(modifiers))
 
     def spot(self, mark: Mark) -> tuple[float, float] | None:
         """Where a mark is painted, in design pixels; of a line across the panel the middle of it."""
@@ -101,6 +126,7 @@ class Keyboard(QObject):
         marks, now = self.movable(), self.chosen()
         if now is None:
             return False
+        self.aim.drop()
         self._chosen, self._asked = marks[(marks.index(now) + by) % len(marks)].key, None
         self._view.viewport().update()
         return True
@@ -113,6 +139,9 @@ class Keyboard(QObject):
         at = QPointF(*spot) * self._view.unit
         self._view.tell("click", at, at, self._view.hit_at(at), modifiers)
         return True
+
+    def _arrow(self, right: int, up: int, size: float) -> bool:
+        return self.aim.move(right * STEP * size, up * STEP * size) or self._move(right, up, size)
 
     def _move(self, right: int, up: int, size: float) -> bool:
         """Ask for the chosen mark to be moved; the arrows along a line across the panel move it all the same."""
@@ -181,11 +210,13 @@ class _Ring(Guarded, QWidget):
         painter.scale(unit, unit)
         painter.setPen(pen(view.theme.color("accent"), 4.0))
         painter.drawRoundedRect(QRectF(2, 2, self.width() / unit - 4, self.height() / unit - 4), 12, 12)
-        mark, place = self._keyboard.chosen(), view.place
-        spot = None if mark is None else self._keyboard.spot(mark)
+        aim, mark, place = self._keyboard.aim, self._keyboard.chosen(), view.place
+        spot = aim.at if aim.at is not None else None if mark is None else self._keyboard.spot(mark)
         if spot is not None and place is not None and _inside(place, spot):
-            painter.setPen(pen(view.theme.color("accent"), 3.0))
+            painter.setPen(pen(view.theme.color("accent"), 6.0 if aim.holding else 3.0))
             painter.drawEllipse(QPointF(*spot), 17.0, 17.0)
+            for x, y in _ARROWS.values() if aim.at is not None else ():
+                painter.drawLine(QPointF(*spot) + QPointF(x, y) * 12.0, QPointF(*spot) + QPointF(x, y) * 26.0)
 
 
 def _inside(place: Place, spot: tuple[float, float]) -> bool:

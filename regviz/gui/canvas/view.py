@@ -1,11 +1,11 @@
 """Widgets that show a frame: all its panels as cards in a grid, and the strip of parts. One card is in `panel`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from types import MappingProxyType
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from regviz.gui.canvas.guarded import Guarded
@@ -45,6 +45,8 @@ class DashboardView(Guarded, QWidget):
         self._frame: Frame | None = None
         self._views: dict[str, PanelView] = {}
         self.spoken = Spoken(self)
+        self.reserved: Callable[[QKeyEvent], bool] = lambda event: False
+        """Which key presses belong to somebody else although a panel has the focus."""
         self._spare: list[PanelView] = []
         self._waiting: set[str] = set()
         self._unasked: list[str] = []
@@ -131,7 +133,7 @@ class DashboardView(Guarded, QWidget):
 
     def _made(self) -> PanelView:
         view = PanelView(self)
-        Keyboard(view)
+        Keyboard(view, lambda event: self.reserved(event))
         view.set_theme(self._theme)
         view.intent.connect(self.intent)
         view.gesture.connect(self.gesture)

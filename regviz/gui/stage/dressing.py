@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QRect, Qt, Slot
 from PySide6.QtGui import QScreen
 
+from regviz.gui.stage.keys import STAGE_KEYS
 from regviz.gui.stage.words import Cover, Foot
+from regviz.gui.window.keys import find
 from regviz.gui.window.settings import STAGE_SCALES
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class Dressing(QObject):
         window = self._window
         self._geometry, self._state = window.geometry(), window.windowState()
         window.stand_ins = stand_ins
+        window.view.reserved = lambda event: find(event, STAGE_KEYS) is not None
         self._panel = window.recording.panel_open
         window.recording.hide_panel()
         for part in (window.rail, window.footer, window.side, window.notes, window.banner):
@@ -54,6 +57,7 @@ class Dressing(QObject):
         """Give the window its own looks, place and commands back."""
         window = self._window
         window.stand_ins = {}
+        window.view.reserved = lambda event: False
         self.cover.hide()
         self.foot.hide()
         window.header.present(None)

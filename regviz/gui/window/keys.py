@@ -92,7 +92,11 @@ PANEL_KEYS: tuple[Key, ...] = (
     Key("panel_focus", ("Tab", "Shift+Tab"), "Next control or panel; back", "Panels", yields=True),
     Key("panel_move", ("Left", "Right", "Up", "Down"), "Move the chosen cursor or handle", "Panels", yields=True),
     Key("panel_choose", ("M", "Shift+M"), "Choose the next or previous one", "Panels", yields=True),
-    Key("panel_click", ("Return", "Enter"), "Click at it", "Panels", yields=True),
+    Key("panel_item", ("I", "Shift+I"), "Point at the next bar, dot or word; back", "Panels", yields=True),
+    Key("panel_aim", ("A",), "A pointer that the arrows move, or none", "Panels", yields=True),
+    Key("panel_click", ("Return", "X"), "Click there", "Panels", yields=True),
+    Key("panel_twice", ("Ctrl+Return",), "Double click there", "Panels", yields=True),
+    Key("panel_hold", ("H", "Shift+H"), "Hold what is there for the arrows to drag, or let go", "Panels", yields=True),
     Key("panel_zoom", ("+", "-"), "Zoom in or out", "Panels", yields=True),
     Key("panel_whole", ("0",), "Show the whole panel again", "Panels", yields=True),
 )  # fmt: skip

@@ -4,7 +4,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from regviz.gui.canvas.keyboard import Keyboard
 from regviz.lab import WHOLE, Gesture
+from tests.gui.window.waiting import shown
 from tests.toy_lab import Toy, drill, toy
 
 CLICK = Gesture(kind="click", panel="coefficients", mark="bars", index=1, x=1.0, y=0.0, from_x=1.0, from_y=0.0)
@@ -24,6 +26,52 @@ def test_drag_of_a_cursor_is_one_entry(window):
         window.view.intent.emit({"n": at}, at == 110.1)
     assert window.session.undo()
     assert window.session.state.n == 60
+    assert not window.session.can_undo
+
+
+def arrows(window, *keys, panel="path"):
+    """Press keys in a panel as one burst, however slow the machine is."""
+    window.edits._quiet.setInterval(1_000_000)
+    view = window.view.views[panel]
+    for key in keys:
+        QTest.keyClick(view, key)
+        shown(window)
+    return window.session.state.lam
+
+
+def test_a_burst_of_arrows_on_a_panel_is_one_entry_and_the_next_burst_another(window):
+    before = window.session.state
+    first = arrows(window, *[Qt.Key.Key_Right] * 4, Qt.Key.Key_Left)
+    assert first > before.lam
+    window.edits._quiet.timeout.emit()
+    second = arrows(window, *[Qt.Key.Key_Up] * 3)
+    assert second > first
+    for expected in (first, before.lam):
+        assert window.session.undo()
+        assert window.session.state.lam == expected
+    assert not window.session.can_undo
+    assert window.session.redo()
+    assert window.session.state.lam == first
+
+
+def test_arrows_that_come_back_leave_no_entry(window):
+    before = window.session.state
+    assert arrows(window, Qt.Key.Key_Right, Qt.Key.Key_Left) == pytest.approx(before.lam)
+    window.session.set({"lam": before.lam}, finished=False)
+    window.edits._quiet.timeout.emit()
+    assert not window.session.can_undo
+
+
+def test_what_the_keys_hold_is_one_entry(window):
+    view, before = window.view.views["path"], window.session.state
+    QTest.keyClick(view, Qt.Key.Key_A)
+    while view.findChild(Keyboard).aim.at[0] > view.place.x.px(before.lam) + 5.0:
+        QTest.keyClick(view, Qt.Key.Key_Left)
+    QTest.keyClick(view, Qt.Key.Key_H)
+    assert arrows(window, *[Qt.Key.Key_Right] * 3) > before.lam
+    QTest.keyClick(view, Qt.Key.Key_H)
+    assert window.session.undo()
+    assert window.session.state == before
     assert not window.session.can_undo
 
 
