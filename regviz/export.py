@@ -14,7 +14,7 @@ from regviz.files import write_text
 from regviz.lab import Frame, Lab, replace
 from regviz.lab.lecture import Lecture, Scene
 from regviz.labs import find
-from regviz.sweep import Progress, Sweep, quiet, swept, trained, usual
+from regviz.sweep import Dress, Progress, Sweep, plain, quiet, swept, trained, usual
 from regviz.tidy import to_csv
 
 PICTURES = (".png", ".svg", ".pdf")
@@ -66,11 +66,12 @@ def render(lab: str | Lab, file: str | os.PathLike[str], /, *, picture: Picture 
 
 
 def save(
-    lab: Lab, state: Any, file: str | os.PathLike[str], picture: Picture, *, tell: Progress = quiet
-) -> Path:
+    lab: Lab, state: Any, file: str | os.PathLike[str], picture: Picture, *, tell: Progress = quiet,
+    dress: Dress = plain,
+) -> Path:  # fmt: skip
     """`render` for a state that is complete already.
 
-    ``tell`` hears how an animation gets on and may raise to stop it.
+    ``tell`` hears how an animation gets on and may raise to stop it; its frames are shown as ``dress`` makes them.
     """
     target = Path(file)
     ending = target.suffix.lower()
@@ -78,7 +79,7 @@ def save(
         known = ", ".join(PICTURES + NUMBERS + FILMS)
         raise ExportError(f"Cannot tell the format of {os.fspath(file)}: its name must end in one of {known}.")
     if ending in FILMS:
-        return _save_film(lab, state, target, picture, tell)
+        return _save_film(lab, state, target, picture, tell, dress)
     if picture.sweep is not None:
         raise ExportError(f"A sweep becomes an animation, so {os.fspath(file)} must end in {' or '.join(FILMS)}.")
     frame = last_frame(lab, state, picture.panel)
@@ -96,7 +97,7 @@ def save(
     return target
 
 
-def _save_film(lab: Lab, state: Any, target: Path, picture: Picture, tell: Progress) -> Path:
+def _save_film(lab: Lab, state: Any, target: Path, picture: Picture, tell: Progress, dress: Dress) -> Path:
     from regviz.gui.film import write_film
 
     scenes = film(lab, state, picture.sweep, lambda made, total: tell(made, 2 * total))
@@ -106,7 +107,7 @@ def _save_film(lab: Lab, state: Any, target: Path, picture: Picture, tell: Progr
         raise ExportError(f"Cannot write {target}: an animation has no transparent background.")
     write_film(
         lab, scenes, target, fps=picture.fps, panel=picture.panel, size=picture.size, theme=picture.theme,
-        stamped=picture.stamp, tell=lambda made, total: tell(total + made, 2 * total),
+        stamped=picture.stamp, tell=lambda made, total: tell(total + made, 2 * total), dress=dress,
     )  # fmt: skip
     return target
 

@@ -22,6 +22,15 @@ def quiet(made: int, total: int) -> None:
     """Tell nobody."""
 
 
+Dress = Callable[[Any, Frame], Frame]
+"""What is shown of the frame of a state: the frame with more on it, as with another picture under it."""
+
+
+def plain(state: Any, frame: Frame) -> Frame:
+    """The frame as it is."""
+    return frame
+
+
 class SweepError(ValueError):
     """A sweep that cannot be made; the message is one sentence."""
 

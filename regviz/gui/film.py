@@ -11,7 +11,7 @@ from regviz.gui.language import framed
 from regviz.gui.motion import LARGEST, Pixels, encode, pixels, told
 from regviz.gui.picture import heading
 from regviz.lab import Frame, Lab
-from regviz.sweep import Progress
+from regviz.sweep import Dress, Progress, plain
 
 Scene = tuple[Any, Frame]
 """A state and its frame."""
@@ -22,11 +22,13 @@ _SAMPLES = 5
 def write_film(
     lab: Lab, scenes: Sequence[Scene], file: str | os.PathLike[str], *, fps: int = 25, panel: str = "",
     size: tuple[int, int] = (1920, 1080), theme: str = "light", stamped: bool = True, tell: Progress,
+    dress: Dress = plain,
 ) -> None:  # fmt: skip
     """Write ``scenes`` one after the other into a .gif or .mp4 of ``fps`` pictures a second.
 
-    ``tell`` is told (pictures made, pictures in all) and may raise to stop; nothing is written then. Raises
-    `ExportError` for sizes beyond 3840 × 2160, a missing encoder, and whatever keeps the file from being written.
+    ``dress`` makes of each frame what is shown of it. ``tell`` is told (pictures made, pictures in all) and may raise
+    to stop; nothing is written then. Raises `ExportError` for sizes beyond 3840 × 2160, a missing encoder, and whatever
+    keeps the file from being written.
     """
     if size[0] > LARGEST[0] or size[1] > LARGEST[1]:
         raise ExportError(f"Cannot write {os.fspath(file)}: an animation has at most {LARGEST[0]} × {LARGEST[1]} px.")
@@ -35,7 +37,7 @@ def write_film(
         last: tuple[Scene, Pixels] | None = None
         for scene in chosen:
             if last is None or last[0] is not scene:
-                state, frame = scene
+                state, frame = scene[0], dress(*scene)
                 above = heading(lab, state, frame, stamped=stamped)
                 last = scene, pixels(frame_image(framed(frame), above, THEMES[theme], size, panel=panel or None))
             yield last[1]

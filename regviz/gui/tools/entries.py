@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from regviz import lectures
+from regviz.gui.language import words
 from regviz.gui.tools.palette import Entry
 from regviz.gui.window.editors import named
 from regviz.gui.window.keys import KEYS, written
@@ -40,7 +41,7 @@ def labs(window: "MainWindow") -> list[Entry]:
     """Every lab there is."""
     kind = window.tr("Lab")
     return [
-        Entry(kind, lab.title, lab.group, partial(window.edits.choose, lab)) for lab in window.labs
+        Entry(kind, words(lab.title), words(lab.group), partial(window.edits.choose, lab)) for lab in window.labs
     ]
 
 

@@ -1,11 +1,12 @@
 """The tools of one window: compare, snapshots, pen and spotlight, palette, tour and What's this, and faders."""
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 
 from regviz.engine import Delivery
+from regviz.gui.language import framed
 from regviz.gui.tools.compare import Compare, undressed
 from regviz.gui.tools.difference import brief
 from regviz.gui.tools.pad import Pad
@@ -51,7 +52,7 @@ class Tools(QObject):
             return
         self.compare.freeze(shown if frozen else None)
         window.shown = self.dress(dataclasses.replace(shown, frame=undressed(shown.frame)))
-        window.view.set_frame(window.shown.frame)
+        window.view.set_frame(framed(window.shown.frame))
 
     # Drawing.
 
@@ -67,6 +68,13 @@ class Tools(QObject):
         """The frame with what is drawn over it."""
         strokes = () if self._pad is None else self._pad.strokes
         return dataclasses.replace(frame, strokes=strokes) if strokes else frame
+
+    def filmed(self, state: Any, frame: Frame) -> Frame:
+        """A frame of another state of the lab on show as it would be shown: with A under it, and what is drawn."""
+        shown = self.window.shown
+        return frame if shown is None else self.drawn(
+            self.dress(dataclasses.replace(shown, state=state, frame=frame)).frame
+        )  # fmt: skip
 
     @property
     def explaining(self) -> "Explaining":
@@ -118,7 +126,7 @@ class Tools(QObject):
         if shown is None:
             return
         frame = undressed(shown.frame)
-        picture = frame_image(frame, heading(shown.lab, shown.state, frame), self.window.looks.theme, PICTURE)
+        picture = frame_image(framed(frame), heading(shown.lab, shown.state, frame), self.window.looks.theme, PICTURE)
         self.snapshots.keep(Snapshot(shown.lab, shown.state, frame.caption, brief(shown.state), picture))
         self.show_strip(True)
 

@@ -174,7 +174,8 @@ class FileCommands:
         shown = self.window.shown
         if shown is not None:
             frame = self.window.tools.drawn(shown.frame)
-            dialog = ExportDialog(shown.lab, shown.state, frame, self.window.looks.theme.name, self.window)
+            dialog = ExportDialog(shown.lab, shown.state, frame, self.window.looks.theme.name, self.window,
+                                  dress=self.window.tools.filmed)  # fmt: skip
             dialog.exec()
             if dialog.written is not None:
                 self.window.say(self.window.tr("Written: {0}").format(dialog.written))

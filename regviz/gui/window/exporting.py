@@ -28,9 +28,10 @@ from regviz.gui.canvas.export import ExportError as PaintError
 from regviz.gui.canvas.theme import THEMES
 from regviz.gui.language import words as translated
 from regviz.gui.picture import write_picture
+from regviz.gui.tools.compare import undressed
 from regviz.gui.window.filming import FilmBox, with_progress
 from regviz.lab import ControlError, Frame, Lab, controls
-from regviz.sweep import SweepError
+from regviz.sweep import Dress, SweepError, plain
 from regviz.tidy import to_csv
 
 SIZES = ((1920, 1080), (1280, 720), (3840, 2160), (1600, 1200), (1200, 1200))
@@ -49,10 +50,10 @@ class ExportDialog(QDialog):
     """Writes the frame on show. ``written`` is the file, or None; a failure stands in the dialog and it stays open."""
 
     def __init__(self, lab: Lab, state: Any, frame: Frame, theme: str, parent: QWidget | None = None, *,
-                 ask: Ask = ask_file) -> None:  # fmt: skip
+                 ask: Ask = ask_file, dress: Dress = plain) -> None:  # fmt: skip
         super().__init__(parent)
         self.setWindowTitle(self.tr("Export"))
-        self._lab, self._state, self._frame, self._ask = lab, state, frame, ask
+        self._lab, self._state, self._frame, self._ask, self._dress = lab, state, frame, ask, dress
         self.written: Path | None = None
         self.panel = _list(
             [self.tr("All panels"), *(translated(panel.title) for panel in frame.panels),
@@ -69,6 +70,9 @@ class ExportDialog(QDialog):
         self.transparent = QCheckBox(self.tr("Transparent background"))
         self.stamp = QCheckBox(self.tr("A line that says what made it"))
         self.stamp.setChecked(True)
+        self.frozen = QCheckBox(self.tr("With the frozen picture A"))
+        self.frozen.setChecked(True)
+        self.frozen.setVisible(undressed(frame) is not frame)
         self.drawn = QCheckBox(self.tr("With what is drawn over it"))
         self.drawn.setChecked(True)
         self.drawn.setVisible(bool(frame.strokes))
@@ -89,7 +93,7 @@ class ExportDialog(QDialog):
         parts: tuple[tuple[str, QWidget], ...] = (
             (self.tr("Picture"), self.panel), (self.tr("Size in pixels"), size), (self.tr("Dots per inch"), self.dpi),
             (self.tr("Theme"), self.theme), ("", self.transparent), ("", self.stamp),
-            ("", self.drawn),
+            ("", self.frozen), ("", self.drawn),
         )  # fmt: skip
         for words, part in parts:
             form.addRow(words, part)
@@ -149,10 +153,20 @@ class ExportDialog(QDialog):
             fps=self.film.fps.value(),
         )  # fmt: skip
         words = self.tr("Writing {0} …").format(file.name)
-        return with_progress(self, words, lambda tell: save(self._lab, self._state, file, picture, tell=tell))
+        return with_progress(self, words, lambda tell: save(
+            self._lab, self._state, file, picture, tell=tell, dress=self._shown,
+        ))  # fmt: skip
+
+    def _shown(self, state: Any, frame: Frame) -> Frame:
+        return self._chosen(self._dress(state, frame))
+
+    def _chosen(self, frame: Frame) -> Frame:
+        """The frame with what is wanted of A and of what is drawn."""
+        frame = frame if self.frozen.isChecked() else undressed(frame)
+        return frame if self.drawn.isChecked() else dataclasses.replace(frame, strokes=())
 
     def _write_picture(self, file: Path, panel: str) -> None:
-        frame = self._frame if self.drawn.isChecked() else dataclasses.replace(self._frame, strokes=())
+        frame = self._chosen(self._frame)
         write_picture(
             self._lab, self._state, frame, file, size=(self.wide.value(), self.high.value()), panel=panel,
             dpi=self.dpi.value(), theme=str(self.theme.currentData()), transparent=self.transparent.isChecked(),

@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollA
 from regviz.gui.stage.keys import STAGE_KEYS
 from regviz.gui.window.keys import KEYS, PANEL_KEYS, Key, written
 
-_COLUMNS = (("Play", "Edit", "Labs", "Point"), ("Files", "View", "Compare"), ("Lecture", "On stage", "Panels"))
+_COLUMNS = (
+    ("Play", "Edit", "Labs"), ("Files", "Compare", "Point"), ("View", "Lecture"), ("On stage", "Panels"),
+)  # fmt: skip
 
 
 class Help(QFrame):
@@ -69,7 +71,7 @@ class Help(QFrame):
     def fit(self) -> None:
         """Lie in the middle of the parent with some margin."""
         wide, high = self._under.width(), self._under.height()
-        self.setGeometry(wide // 10, high // 12, wide * 8 // 10, high * 10 // 12)
+        self.setGeometry(wide // 50, high // 50, wide * 48 // 50, high * 48 // 50)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Close."""

@@ -3,15 +3,18 @@
 import dataclasses
 import json
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 
-from regviz.gui.canvas.export import render_frame
+from regviz.gui import film, motion
+from regviz.gui.canvas.export import frame_image, render_frame
 from regviz.gui.canvas.png import read_png_state
 from regviz.gui.picture import heading
 from regviz.gui.window.exporting import ExportDialog, command_line, python_code
 from regviz.gui.window.filming import with_progress
+from regviz.lab import Stroke
 from regviz.lab.document import dump, load, restore
 from tests.gui.window.waiting import shown, until
 from tests.toy_lab import State, Toy, drill, frame_of, toy
@@ -144,6 +147,49 @@ def test_export_dialog_animates_the_chosen_control(window, tmp_path, ending):
     assert dialog.written == file
     assert file.stat().st_size > 100
     dialog.deleteLater()
+
+
+def exported(window, monkeypatch, tmp_path, **boxes):
+    """The pictures (k, height, width, 3) of a film from λ = 0.5 to 2 as the window's own dialog makes it."""
+    images, dialogs = [], []
+    with monkeypatch.context() as held:
+        held.setattr(ExportDialog, "exec", lambda dialog: dialogs.append(dialog))
+        held.setattr(ExportDialog, "deleteLater", lambda dialog: None)
+        window.call("export")
+    [dialog] = dialogs
+    monkeypatch.setattr(film, "encode", lambda ending, samples, made, fps: images.extend(made) or b"film")
+    small(dialog)._ask = lambda parent, name: str(tmp_path / "a.gif")
+    dialog.film.start.setText("0.5")
+    dialog.film.stop.setText("2")
+    dialog.film.frames.setValue(2)
+    for name, checked in boxes.items():
+        assert not getattr(dialog, name).isHidden()
+        getattr(dialog, name).setChecked(checked)
+    dialog.save()
+    dialog.deleteLater()
+    return np.array(images), (dialog.wide.value(), dialog.high.value())
+
+
+def test_a_film_shows_the_frozen_picture_and_what_is_drawn_where_they_are_wanted(window, monkeypatch, tmp_path):
+    window.call("compare")
+    window.tools.pad.strokes = (Stroke(panel="path", role="bad", points=[[0.1, 0.2], [0.6, 0.7]]),)
+    window.session.set({"lam": 2.0})
+    shown(window)
+    images, size = exported(window, monkeypatch, tmp_path)
+    for k, lam in enumerate((0.5, 2.0)):
+        window.session.set({"lam": lam})
+        shown(window)
+        frame = window.tools.drawn(window.shown.frame)
+        assert frame.strokes and any(panel.underlay for panel in frame.panels)
+        above = heading(toy, window.session.state, frame, stamped=True)
+        still = motion.pixels(frame_image(frame, above, window.looks.theme, size))
+        assert (images[k] == still).all()
+    bare, _ = exported(window, monkeypatch, tmp_path, drawn=False)
+    plain, _ = exported(window, monkeypatch, tmp_path, drawn=False, frozen=False)
+    assert (images != bare).any() and (bare != plain).any()
+    window.call("compare")
+    never, _ = exported(window, monkeypatch, tmp_path, drawn=False)
+    assert (never == plain).all()
 
 
 def test_a_sweep_that_cannot_be_stands_in_the_dialog(window, tmp_path):

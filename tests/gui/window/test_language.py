@@ -6,7 +6,7 @@ import re
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFontDatabase, QRawFont
+from PySide6.QtGui import QFontDatabase, QImage, QRawFont
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from regviz.gui.canvas.panel import PanelView
 from regviz.gui.canvas.theme import font
 from regviz.gui.language import MIRROR, framed, language, said, speak, wanted, words
+from regviz.gui.tools.entries import everything
 from regviz.gui.window import app
 from regviz.gui.window.autosave import Keeper
 from regviz.gui.window.elided import ElidedLabel
@@ -31,6 +32,7 @@ from regviz.labs import labs
 from tests.gui.window.waiting import destroy, shown, until
 from tests.toy_lab import LABS
 
+IMAGE = QImage(32, 18, QImage.Format.Format_RGB32)
 WORDS = re.compile(r"[A-Za-z]{4,}")
 
 
@@ -226,6 +228,24 @@ def test_the_setting_is_the_language(setting, code, tmp_path):
     settings.language = "../../etc"
     assert settings.language == "system"
     assert wanted("system") in ("en", "de", "zh")
+
+
+def test_tools_leave_the_pictures_in_their_language(opened, monkeypatch):
+    """What is frozen, kept, filmed or found has the words of the pictures on show."""
+    window = opened("de", (1280, 720))
+    shown(window)
+    titles = [panel.title for panel in window.view.frame.panels]
+    assert "Koeffizienten" in titles
+    painted = []
+    monkeypatch.setattr("regviz.gui.canvas.export.frame_image", lambda frame, *_, **__: painted.append(frame) or IMAGE)
+    window.call("keep")
+    for _ in range(2):
+        window.call("compare")
+        assert [panel.title for panel in window.view.frame.panels] == titles
+    assert [panel.title for panel in painted[0].panels] == titles
+    found = everything(window)
+    assert {words(lab.title) for lab in labs()} <= {entry.words for entry in found}
+    assert words(labs()[0].title) != labs()[0].title
 
 
 @pytest.fixture
