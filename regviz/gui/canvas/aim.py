@@ -8,7 +8,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
 from regviz.gui.canvas import grip
 from regviz.gui.canvas.grip import Hit
-from regviz.gui.canvas.panel import PanelView
+from regviz.gui.canvas.panel import PanelView, click_twice, grips
 
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -105,7 +105,7 @@ class Aim:
             return False
         self.release()
         at = self._point()
-        self._view.click_twice(at, Qt.KeyboardModifier.NoModifier)
+        click_twice(self._view, at, Qt.KeyboardModifier.NoModifier)
         return True
 
     def hold(self, modifiers: Qt.KeyboardModifier) -> bool:
@@ -157,7 +157,16 @@ class Aim:
             return
         if held is not None and held.bound:
             view.carry(held, self._point(), finished)
-        elif view.grips(held, bool(self._modifiers)):
+        elif grips(view, held, bool(self._modifiers)):
             view.tell("drag", self._point(), start, held, self._modifiers, finished, before)
         elif not finished:
-            view.pan(self._point() - before)
+            _pan(view, self._point() - before)
+
+
+def _pan(view: PanelView, by: QPointF) -> None:
+    """Move the picture by so many pixels of the view, where its axes can be moved."""
+    box = view.box
+    if any(box.mouseEnabled()):
+        shown, wide, high = box.viewRect(), box.width() or 1.0, box.height() or 1.0
+        box.translateBy(x=-by.x() * shown.width() / wide, y=by.y() * shown.height() / high)
+        box.sigRangeChangedManually.emit(box.mouseEnabled())

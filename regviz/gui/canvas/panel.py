@@ -71,7 +71,7 @@ class PanelItem(pg.GraphicsObject):  # type: ignore[misc]
             self._held = None
 
     def _gripped(self, event: Any) -> bool:
-        return self._view.grips(self._held, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        return grips(self._view, self._held, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
 
     def _send(self, event: Any) -> None:
         view, finished = self._view, bool(event.isFinish())
@@ -161,19 +161,6 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
         """Whether drags never pan: a panel to brush on, or one without axes, like a turnable body or small images."""
         panel = self._panel
         return panel is not None and (panel.brush or (panel.x.hidden and panel.y.hidden and not panel.origin))
-
-    def grips(self, hit: Hit | None, shift: bool) -> bool:
-        """Whether a drag is about a mark. Shift, a brush, or a panel that is no map, makes every drag a gesture."""
-        brush = self._panel is not None and self._panel.brush
-        return shift or brush or self.is_no_map() or (hit is not None and hit.grippable)
-
-    def pan(self, by: QPointF) -> None:
-        """Move the picture by so many pixels of the view, as far as its axes can be moved."""
-        if any(self.box.mouseEnabled()):
-            box = self.box.viewRect()
-            wide, high = self.box.width() or 1.0, self.box.height() or 1.0
-            self.box.translateBy(x=-by.x() * box.width() / wide, y=by.y() * box.height() / high)
-            self.box.sigRangeChangedManually.emit(self.box.mouseEnabled())
 
     def set_panel(self, panel: Panel, *, repaint: bool = True) -> None:
         """Show a panel, when its viewport is next updated; the user's zoom stays while the axes' ranges stay.
@@ -338,14 +325,21 @@ class PanelView(pg.GraphicsView):  # type: ignore[misc]
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Tell of a double click of the left button."""
         if event.button() == _LEFT and self._place is not None:
-            self.click_twice(self.mapToScene(event.position().toPoint()), event.modifiers())
+            click_twice(self, self.mapToScene(event.position().toPoint()), event.modifiers())
 
-    def click_twice(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
-        """Tell of a double click; on empty ground also show the axes' own ranges again."""
-        hit = self.hit_at(at)
-        if hit is None:
-            self.reset_zoom()
-        self.tell("double-click", at, at, hit, modifiers)
+
+def click_twice(view: PanelView, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+    """Tell of a double click; on empty ground also show the axes' own ranges again."""
+    hit = view.hit_at(at)
+    if hit is None:
+        view.reset_zoom()
+    view.tell("double-click", at, at, hit, modifiers)
+
+
+def grips(view: PanelView, hit: Hit | None, shift: bool) -> bool:
+    """Whether a drag is about a mark. Shift, a brush, or a panel that is no map, makes every drag a gesture."""
+    brush = view.panel is not None and view.panel.brush
+    return shift or brush or view.is_no_map() or (hit is not None and hit.grippable)
 
 
 def _ranges(panel: Panel) -> tuple[object, ...]:
