@@ -97,7 +97,7 @@ class Worker:
         """Start the thread."""
         self._thread.start()
 
-    def stop(self, timeout: float = 0.5) -> bool:
+    def stop(self, timeout: float = 0.35) -> bool:
         """End the thread and wait at most ``timeout`` seconds; whether it ended. Nothing is delivered afterwards."""
         self._stopping.set()
         self._wake.set()

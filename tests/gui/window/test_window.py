@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import time
+import weakref
 
 import pytest
 from PySide6.QtCore import Qt, QUrl, qWarning
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from regviz.gui.canvas.theme import THEMES
 from regviz.gui.window import run
+from regviz.gui.window.bridge import FULL
 from regviz.gui.window.journal import LARGEST, Hooks, Journal
 from regviz.gui.window.keys import KEYS, written
 from regviz.gui.window.settings import SCALES, THEME_CHOICES, Settings
@@ -421,6 +423,29 @@ def test_garbage_is_collected_in_the_window_thread_only(window):
         gc.callbacks.remove(hear)
     assert len(keep) == 2_000
     assert set(places) == {threading.main_thread()}
+
+
+def test_collections_leave_out_what_the_program_is_made_of_and_find_newer_garbage(make):
+    class Ring:
+        def __init__(self):
+            self.self = self
+
+    window, found = make(), []
+    gc.callbacks.append(hear := lambda phase, info: found.append(info["generation"]))
+    try:
+        for _ in range(FULL):
+            window.collector.collect()
+        assert gc.get_freeze_count() > 10_000
+        assert 2 not in found
+        lost, keep = weakref.ref(Ring()), [[] for _ in range(2_000)]
+        while 2 not in found:
+            keep.append([[] for _ in range(2_000)])
+            window.collector.collect()
+    finally:
+        gc.callbacks.remove(hear)
+    assert lost() is None
+    destroy(window)
+    assert gc.get_freeze_count() == 0
 
 
 def test_run_opens_a_window_and_ends_with_it(monkeypatch):
