@@ -155,9 +155,10 @@ def _reach(y: Array, place: Place) -> float:
 
 def _left_is_wider(curves: list[tuple[Array, Array]], place: Place) -> bool:
     """Whether labels stand better at the left: the end where the curves are further apart."""
+    drawn = [(x[good], y[good]) for x, y in curves if (good := np.isfinite(x) & np.isfinite(y)).any()]
     gaps = []
-    for end in (0, -1):
-        ends = [(x[good][end], y[good][end]) for x, y in curves if (good := np.isfinite(x) & np.isfinite(y)).any()]
+    for end in (np.argmin, np.argmax):
+        ends = [(x[at], y[at]) for x, y in drawn for at in (end(x),)]
         levels = np.sort([y for x, y in ends if place.rect.grown(1).contains(x, y)])
         lost = len(curves) - len(levels)
         gaps.append(float(np.minimum(np.diff(levels), 24).sum()) - 24.0 * lost)

@@ -18,6 +18,8 @@ Draw = Callable[[QPainter, float, float, float, str, str, float], None]
 """Draws a symbol: painter, x, y, radius, its colour, that of the ring around it, how thick lines are."""
 MOST = 5000
 """More symbols than this are thinned evenly: they would freeze the picture and say nothing more."""
+SHAFT = 48
+"""Places along a named arrow that labels avoid."""
 
 
 def paint(painter: QPainter, mark: Points, place: Place) -> None:
@@ -185,6 +187,7 @@ def paint_arrows(painter: QPainter, mark: Arrows, place: Place) -> None:
             ends = np.clip([x[index], y[index], u[index], v[index]], -curves.FAR, curves.FAR).tolist()
             _arrow(painter, ends, place.color(mark.role_of(index)), place.theme.thick)
             if mark.labels and place.rect.contains(ends[2], ends[3]):
+                place.soft.append(np.linspace(ends[:2], ends[2:], SHAFT))
                 spots = around(ends[2], ends[3], mark.labels[index], LABEL, 10.0)
                 place.label(mark.labels[index], LABEL, place.theme.ink(mark.role_of(index)), spots, rank=3.0)
 
