@@ -101,8 +101,8 @@ def test_all_panels_read_the_same_coefficients(penalty):
     w = bars(frame).values
     solution = frame.panel("geometry").mark("solution")
     assert (solution.x[0], solution.y[0]) == (w[0], w[4])
-    here = frame.panel("path").mark("here")
-    assert sorted(here.y) == sorted(w)
+    coloured, others = (frame.panel("path").mark(key) for key in ("here", "others-here"))
+    assert sorted((*coloured.y, *others.y)) == sorted(w)
     assert frame.readout("l1_norm") == pytest.approx(np.abs(w).sum(), rel=1e-14)
     assert frame.readout("zeros") == np.count_nonzero(w == 0.0)
     assert sum(part.value for part in frame.parts) == pytest.approx(frame.readout("objective"), rel=1e-13)
@@ -178,28 +178,6 @@ def test_least_squares_beats_nothing_it_should_not():
     full = bars(last(penalty="none")).values
     for penalty in CHARGED:
         assert bars(last(penalty=penalty, lam=0.0)).values == pytest.approx(full, abs=1e-9)
-
-
-@pytest.mark.parametrize("flavour", ["scikit-learn", "NumPy"])
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"penalty": name, "lam": 0.2, "dataset": dataset, "standardize": standardize}
-        for name, dataset, standardize in [
-            ("lasso", "synthetic", True), ("ridge", "prostate", True), ("elastic-net", "synthetic", False),
-            ("none", "cement", True), ("group-lasso", "synthetic", True),
-        ]
-    ] + [{"penalty": "lasso", "lam": 0.03, "dataset": "birthwt", "target": "low"}],
-)  # fmt: skip
-def test_copied_code_gives_the_coefficients_on_screen(flavour, changes):
-    code = LAB.snippets(replace(START, **changes))
-    if flavour not in code:
-        assert changes["penalty"] == "group-lasso"
-        return
-    names = {}
-    exec(code[flavour], names)
-    shown = bars(last(**changes)).raw
-    assert np.ravel(names["coef"]) == pytest.approx(shown, abs=2e-4 * np.abs(shown).max())
 
 
 def test_a_two_valued_target_switches_the_loss():

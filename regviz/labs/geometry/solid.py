@@ -75,7 +75,7 @@ def _arms(shape: Shape, view: View) -> tuple[Mark, ...]:
     ends, names = turned(1.1 * np.eye(3), *view), turned(1.2 * np.eye(3), *view)
     lines = np.stack([starts, ends], axis=1)
     return (
-        Lines(key="axes", role="muted", x=lines[..., 0], y=lines[..., 1], thin=True),
+        Lines(key="axes", role="muted", x=lines[..., 0], y=lines[..., 1], thin=True, dash=True),
         Text(key="names", x=names[:, 0], y=names[:, 1], labels=("w₁", "w₂", "w₃"), role="muted"),
     )
 
@@ -129,8 +129,8 @@ def _floor(found: Solved, view: View) -> tuple[Mark, ...]:
     cross = _placed(middle, np.zeros((2, 2)), 1.0, view)
     names = _placed(1.14 * SPREAD * np.eye(2), np.zeros(2), 1.0, view)
     marks: list[Mark] = [
-        Region(key="floor", role="ghost", x=square[:, 0], y=square[:, 1], fade=np.array([0.25]), outline=False),
-        Lines(key="axes", role="muted", x=cross[..., 0], y=cross[..., 1], thin=True),
+        Region(key="floor", role="ghost", x=square[:, 0], y=square[:, 1], fade=np.array([0.25]), dash=True),
+        Lines(key="axes", role="faint", x=cross[..., 0], y=cross[..., 1], thin=True),
         Text(key="names", x=names[:, 0], y=names[:, 1], labels=("w₁", "w₂"), role="muted"),
     ]
     if found.touch.t > 0.0:

@@ -60,7 +60,7 @@ def regions(shape: Shape, eccentricity: float, angle: float, budget: Budget) -> 
     for k, (zeros, part) in enumerate(found.regions):
         role, _ = MAP[zeros]
         marks.append(Region(key=f"{zeros}-{k}", role=role, x=part[:, 0], y=part[:, 1], fade=np.array([_FADES[zeros]]),
-                            outline=False))  # fmt: skip
+                            outline=zeros == "both", dash=zeros == "both"))  # fmt: skip
     for k, (zeros, part) in enumerate(found.lines):
         marks.append(Lines(key=f"{zeros}-line-{k}", role=MAP[zeros][0], x=part[:, 0], y=part[:, 1][None]))
     spots = [(zeros, _spot(part, True)) for zeros, part in found.regions]

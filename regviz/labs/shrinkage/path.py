@@ -24,10 +24,8 @@ def panel(made: Scene, lam: float, w: Array, df: float, axis: str) -> Panel:
     drawn = largest(made)
     moving: tuple[Mark, ...] = (
         Rule(key="cursor", value=here, bound="lam" if axis == "log-lambda" else "", role="text"),
-        Points(
-            key="here", x=np.full(len(drawn), here), y=w[drawn], roles=tuple(made.roles[j] for j in drawn),
-        ),
-    )  # fmt: skip
+        *(_dots(made, key, here, w, coloured) for key, coloured in (("others-here", False), ("here", True))),
+    )
     readouts = []
     if any(mark.key == "crossings" for mark in still(made, axis)):
         readouts.append(Readout(name="crossings", value="○ sign change", role="bad"))
@@ -37,6 +35,13 @@ def panel(made: Scene, lam: float, w: Array, df: float, axis: str) -> Panel:
         key="path", title="Regularization path", x=x, y=bar_axes(made)[1], marks=still(made, axis) + moving,
         readouts=tuple(readouts),
     )  # fmt: skip
+
+
+def _dots(made: Scene, key: str, here: float, w: Array, coloured: bool) -> Points:
+    """Where the drawn curves are at the cursor: small dots for the grey ones."""
+    group = _drawn(made, coloured)
+    roles = tuple(made.roles[j] for j in group)
+    return Points(key=key, x=np.full(len(group), here), y=w[group], roles=roles, small=not coloured)
 
 
 def position(made: Scene, lam: float, w: Array, df: float, axis: str) -> float:
@@ -60,6 +65,11 @@ def largest(made: Scene) -> list[int]:
     return sorted((int(j) for j in kept), key=lambda j: (made.roles[j].startswith("informative"), j))
 
 
+def _drawn(made: Scene, coloured: bool) -> list[int]:
+    """The features drawn in a colour, or those drawn in grey."""
+    return [j for j in largest(made) if made.roles[j].startswith("informative") is coloured]
+
+
 @lru_cache(maxsize=16)
 def axes(made: Scene, axis: str) -> Axis:
     """The x axis of that name."""
@@ -77,7 +87,7 @@ def still(made: Scene, axis: str) -> tuple[Mark, ...]:
     named = set(sorted(largest(made), key=lambda j: -np.abs(made.coef[:, j]).max())[:NAMED])
     marks: list[Mark] = []
     for key, coloured in (("others", False), ("features", True)):
-        group = [j for j in largest(made) if made.roles[j].startswith("informative") is coloured]
+        group = _drawn(made, coloured)
         if group:
             names = made.problem.names
             labels = tuple(names[j] if coloured or (j in named and made.data.truth is None) else "" for j in group)
