@@ -44,10 +44,17 @@ def snippet(flavour: str, recipe: Recipe) -> str:
     """
     if flavour not in FLAVOURS:
         raise ValueError(f"There is no flavour “{flavour}”; the flavours are {', '.join(FLAVOURS)}.")
-    if flavour != "NumPy" and recipe.penalty == "group-lasso":
-        raise ValueError(f"{flavour.removeprefix('R ')} has no group lasso; copy it as NumPy.")
+    if missing := lacking(flavour, recipe.penalty):
+        raise ValueError(missing)
     lines = {"scikit-learn": _sklearn, "NumPy": _numpy, "R glmnet": _glmnet}[flavour](recipe)
     return "\n".join(lines) + "\n"
+
+
+def lacking(flavour: str, penalty: str) -> str:
+    """The sentence that ``flavour`` has no such ``penalty`` (also "sparse-group-lasso"); "" where it has one."""
+    if flavour == "NumPy" or not penalty.endswith("group-lasso"):
+        return ""
+    return f"{flavour.removeprefix('R ')} has no {penalty.replace('-', ' ')}; copy it as NumPy."
 
 
 def _read(recipe: Recipe) -> list[str]:
@@ -61,8 +68,9 @@ def _read(recipe: Recipe) -> list[str]:
     ]
 
 
-def _centre(recipe: Recipe) -> list[str]:
-    scale = "X.std(axis=0)" if recipe.standardize else "np.ones(X.shape[1])"
+def centred(standardize: bool) -> list[str]:
+    """Lines of NumPy that centre X and scale its columns where ``standardize``; constant ones stay as they are."""
+    scale = "X.std(axis=0)" if standardize else "np.ones(X.shape[1])"
     return [
         "n, p = X.shape",
         f"mean, scale = X.mean(axis=0), {scale}",
@@ -79,7 +87,7 @@ def _sklearn(recipe: Recipe) -> list[str]:
         f"from sklearn.linear_model import {name}",
         "",
         *_read(recipe),
-        *_centre(recipe),
+        *centred(recipe.standardize),
         f"model = {call}.fit(Z, y)",
         "coef = np.ravel(model.coef_) / scale",
         f"intercept = {first} - mean @ coef",
@@ -90,24 +98,22 @@ def _estimator(recipe: Recipe) -> tuple[str, str]:
     """Class and constructor call in scikit-learn."""
     lam, exact = recipe.strength, "tol=1e-12, max_iter=100000"
     if recipe.loss == "logistic":
-        if lam == 0.0:
-            return "LogisticRegression", f"LogisticRegression(C=np.inf, {exact})"
-        solver = 'solver="lbfgs"' if recipe.share == 0.0 else 'solver="saga"'
-        strength = f"C=1 / (n * {lam!r})"
-        return "LogisticRegression", f"LogisticRegression({strength}, l1_ratio={recipe.share!r}, {solver}, {exact})"
+        solver = "newton-cholesky" if lam * recipe.share == 0.0 else "saga"
+        strength = f"C=1 / (n * {lam!r}), l1_ratio={recipe.share!r}" if lam > 0.0 else "C=np.inf"
+        return "LogisticRegression", f'LogisticRegression({strength}, solver="{solver}", {exact})'
     if lam == 0.0:
         return "LinearRegression", "LinearRegression()"
-    if recipe.penalty == "ridge":
+    if recipe.share == 0.0:
         return "Ridge", f"Ridge(alpha=n * {lam!r})"
-    if recipe.penalty == "lasso":
+    if recipe.share == 1.0:
         return "Lasso", f"Lasso(alpha={lam!r}, {exact})"
     return "ElasticNet", f"ElasticNet(alpha={lam!r}, l1_ratio={recipe.alpha!r}, {exact})"
 
 
 def _numpy(recipe: Recipe) -> list[str]:
-    lines = ["import numpy as np", "", *_read(recipe), *_centre(recipe)]
-    if recipe.loss == "squared" and recipe.share == 0.0 and recipe.penalty != "group-lasso":
-        lines += _closed_form(recipe.strength)
+    lines = ["import numpy as np", "", *_read(recipe), *centred(recipe.standardize)]
+    if recipe.strength == 0.0 or (recipe.share == 0.0 and recipe.penalty != "group-lasso"):
+        lines += _newton(recipe.strength) if recipe.loss == "logistic" else _closed_form(recipe.strength)
     else:
         lines += _proximal_gradient(recipe)
     level = "bias" if recipe.loss == "logistic" else "y.mean()"
@@ -118,6 +124,23 @@ def _closed_form(lam: float) -> list[str]:
     if lam == 0.0:
         return ["w = np.linalg.lstsq(Z, y - y.mean(), rcond=None)[0]"]
     return [f"w = np.linalg.solve(Z.T @ Z + n * {lam!r} * np.eye(p), Z.T @ (y - y.mean()))"]
+
+
+def _newton(lam: float) -> list[str]:
+    """Newton's method for the logistic loss with ridge."""
+    return [
+        "A = np.column_stack([Z, np.ones(n)])",
+        f"price, v = np.append(np.full(p, {lam!r}), 0.0), np.zeros(p + 1)",
+        "for _ in range(100):",
+        "    chance = 1 / (1 + np.exp(-(A @ v)))",
+        "    gradient = A.T @ (chance - y) / n + price * v",
+        "    hessian = (A.T * (chance * (1 - chance))) @ A / n + np.diag(price)",
+        "    change = np.linalg.lstsq(hessian, gradient, rcond=None)[0]",
+        "    v = v - change",
+        "    if np.abs(change).max() <= 1e-13 * np.abs(v).max():",
+        "        break",
+        "w, bias = v[:p], v[p]",
+    ]
 
 
 def _proximal_gradient(recipe: Recipe) -> list[str]:

@@ -290,20 +290,6 @@ def test_every_picture_is_certified(share, alpha, size, n, rho, method, seed):
     assert at(10.0**share, **changes).certificate.holds
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize(
-    "changes", [{}, {"dataset": "birthwt"}, {"dataset": "synthetic", "group_size": 4, "standardize": False}], ids=str
-)
-def test_the_copied_code_gives_the_same_coefficients(method, changes):
-    frame = at(0.3, penalty=method, alpha=0.3, **changes)
-    state = replace(START, penalty=method, alpha=0.3, lam=frame.readout("lam"), **changes)
-    space = {}
-    exec(LAB.snippets(state)["NumPy"], space)  # noqa: S102
-    plan = made(**changes)
-    mark = frame.panel(method).mark("coefficients")
-    assert space["coef"][plan.order] == pytest.approx(mark.raw, rel=1e-5, abs=1e-8 * np.abs(mark.raw).max())
-
-
 @pytest.mark.parametrize(
     ("members", "name"),
     [

@@ -353,26 +353,6 @@ def test_a_preset_does_not_depend_on_the_data_controls():
     assert a.to_json() == b.to_json()
 
 
-@pytest.mark.parametrize("name", ["scikit-learn", "NumPy"])
-def test_snippets_give_the_numbers_on_screen(name):
-    table = bundled("diabetes")
-    space = {"X": table.X, "y": table.y}
-    code = LAB.snippets(replace(START, step=5))[name]
-    run(code, space)
-    frame = last(step=5)
-    if name == "NumPy":
-        w = space["coef"] * table.X.std(axis=0)
-    else:
-        assert space["lams"][5] == pytest.approx(frame.readout("lam"), rel=1e-9)
-        w = space["coef"][:, 5]
-    assert sorted(frame.panel("path").mark("here").y) == pytest.approx(sorted(w), abs=1e-6)
-
-
-def run(code, space):
-    """Run a snippet of ours."""
-    exec(compile(code, "snippet", "exec"), space)
-
-
 def test_lasso_df_is_the_size_of_the_active_set_without_bias():
     """Stein: Σ cov(fit, y)/σ² = E|A|, within 5 standard errors that are themselves small."""
     check_stein("lasso", None, 0.15, 1500)

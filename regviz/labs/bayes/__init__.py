@@ -11,7 +11,7 @@ from regviz.data import bundled_names
 from regviz.lab import Certificate, Frame, Gesture, Lab, Panel, Part, Readout, choice, integer, slider, switch
 from regviz.labs._data import DataControls, source
 from regviz.labs._memo import meanwhile
-from regviz.labs._pages import elsewhere
+from regviz.labs._pages import elsewhere, loading
 from regviz.labs.bayes import along, coefficients, duality, evidence, functions, joint, words
 from regviz.labs.bayes.posterior import Posterior, line
 from regviz.labs.bayes.scene import (
@@ -151,8 +151,11 @@ class Bayes(Lab):
         """Code for the mode and for the posterior."""
         found = _case(state)
         made = _posterior(state, found, _sigma2(state, found, noise(found)), None)
-        plain = state.dataset == "synthetic" or state.inputs == "curve" or state.dataset in bundled_names()
-        return words.snippets(made, "" if plain else state.dataset, "" if plain else state.target)
+        lines = words.curved(made) if state.inputs == "curve" else ""
+        return {
+            flavour: loading(state, flavour) + ("" if flavour.startswith("R") else lines) + text
+            for flavour, text in words.snippets(made).items() if not (lines and flavour.startswith("R"))
+        }  # fmt: skip
 
 
 def _positive(value: float) -> float:

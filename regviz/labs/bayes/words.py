@@ -8,7 +8,7 @@ import numpy as np
 from regviz.lab import show
 from regviz.labs.bayes.posterior import Posterior
 from regviz.labs.bayes.scene import PENALTY, Noise
-from regviz.linear.snippets import Recipe, snippet
+from regviz.linear.snippets import Recipe, centred, snippet
 
 Sampling = Literal["none", "sampled", "short", "large"]
 """What became of the sampling: not wanted or not needed, done, too few effective draws, too large a problem."""
@@ -69,21 +69,28 @@ def equation(made: Posterior) -> str:
     return f"{square} = σ²/(nλ) = {noise}/({n} · {show(made.lam)}) = {show(value)}"
 
 
-def snippets(made: Posterior, csv: str, target: str) -> Mapping[str, str]:
+def curved(made: Posterior) -> str:
+    """Lines that put the bumps in the place of X."""
+    found = made.case
+    column = found.data.problem.names.index(found.along_name)
+    return (
+        f"import numpy as np\n\nx, bumps = X[:, {column}], {found.problem.p}\n"
+        "centres = np.linspace(x.min(), x.max(), bumps)\nwidth = np.ptp(x) / (bumps - 1) or 1.0\n"
+        "X = np.exp(-0.5 * ((x[:, None] - centres) / width) ** 2)\n"
+    )
+
+
+def snippets(made: Posterior) -> Mapping[str, str]:
     """The mode as a penalised fit, and the posterior in NumPy (Gaussian) or as a Gibbs sampler (Laplace)."""
-    recipe = Recipe(
-        penalty=PENALTY[made.prior.name], lam=made.lam, standardize=made.case.problem.standardized, csv=csv,
-        target=target,
-    )  # fmt: skip
+    standardize = made.case.problem.standardized
+    recipe = Recipe(penalty=PENALTY[made.prior.name], lam=made.lam, standardize=standardize)
     code = {name: snippet(name, recipe) for name in ("scikit-learn", "R glmnet")}
-    return {**code, "NumPy": _POSTERIOR[made.prior.name].format(lam=made.lam, sigma2=made.sigma2)}
+    posterior = _POSTERIOR[made.prior.name].format(lam=made.lam, sigma2=made.sigma2)
+    centre = "\n".join(["import numpy as np", "", *centred(standardize), "X, y = Z, y - y.mean()"]) + "\n"
+    return {**code, "NumPy": centre + posterior}
 
 
-_HEAD = """import numpy as np
-
-# X (n, p) with centred (and scaled) columns, y (n,) centred
-lam, sigma2 = {lam!r}, {sigma2!r}
-n, p = X.shape
+_HEAD = """lam, sigma2 = {lam!r}, {sigma2!r}
 """
 _POSTERIOR = {
     "gaussian": _HEAD + """precision = (X.T @ X / n + lam * np.eye(p)) * n / sigma2

@@ -127,6 +127,7 @@ def _frame(state: GeometryState, *, ready: bool) -> Frame:
         certificate=Certificate(
             name="KKT residual", value=max(first.kkt, second.kkt, chosen.kkt), tolerance=TOLERANCE
         ),
+        pages=words.pages(chosen),
         status="exact" if ready else "running", progress=None if ready else 0.3,
     )  # fmt: skip
 

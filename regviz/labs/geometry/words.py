@@ -3,6 +3,7 @@
 import numpy as np
 
 from regviz.lab import show
+from regviz.labs._pages import elsewhere_for_any_rows
 from regviz.labs.geometry.scene import L1, L2, Bowl, Budget, Solved, name
 
 SYMBOLS = {
@@ -89,6 +90,13 @@ def equation(chosen: Solved, budget: Budget) -> str:
     total = chosen.loss + budget.lam * chosen.charge
     numbers = f"{show(chosen.loss)} + {show(total - chosen.loss)} = {show(total)}"
     return f"min {loss} + λ·{SYMBOLS[chosen.shape.kind]} = {numbers}"
+
+
+def pages(chosen: Solved) -> dict[str, str]:
+    """The strength that belongs to the chosen ball in other conventions, where there is one and they have the ball."""
+    lam, kind = chosen.touch.lam, chosen.shape.kind
+    penalty = {"l1": "lasso", "l2": "ridge", "elastic-net": "elastic-net", "group": "group-lasso"}.get(kind, "")
+    return elsewhere_for_any_rows(penalty, lam, chosen.shape.alpha) if penalty and lam is not None else {}
 
 
 def snippets(chosen: Solved, bowl: Bowl) -> dict[str, str]:

@@ -24,11 +24,12 @@ from regviz.lab import (
 )
 from regviz.labs._data import DataControls, Source, source
 from regviz.labs._memo import meanwhile
+from regviz.labs._pages import CONVENTIONS, elsewhere
 from regviz.labs.groups import bars, descent, path
-from regviz.labs.groups.code import numpy_code
+from regviz.labs.groups.code import code
 from regviz.labs.groups.design import LAGS, Design, Key, designed
 from regviz.labs.groups.scene import HUGE, LARGE, METHODS, SPAN, Norms, Solution, held, lam_max, norms, solution, top
-from regviz.labs.groups.words import caption, message
+from regviz.labs.groups.words import caption, message, sparse_page
 
 TOLERANCE = 1e-9
 """KKT residual, in units of max_j |x_jᵀy|/n, up to which a solution is certified."""
@@ -135,10 +136,10 @@ class GroupsLab(Lab):
         return {"block": int(np.searchsorted(made.starts, gesture.index, side="right")) - 1}
 
     def snippets(self, state: GroupsState) -> Mapping[str, str]:
-        """The fit of the chosen penalty as NumPy."""
+        """The fit of the chosen penalty as code."""
         key = design_key(state)
         made = designed(key)
-        return {"NumPy": numpy_code(key, made, state.penalty, held(made, state.lam), state.alpha)}
+        return code(state, key, made, state.penalty, held(made, state.lam), state.alpha)
 
 
 def design_key(state: GroupsState) -> Key:
@@ -174,11 +175,19 @@ def _frame(state: GroupsState, made: Design, curves: Norms | None, whole: bool) 
             name="KKT residual", value=max(each.kkt for each in found.values()), tolerance=TOLERANCE,
             text="the largest of the three solutions",
         ),
+        pages=_elsewhere(state, made, lam),
         status="diverged" if done.descent.diverged else "exact" if whole else "running",
         progress=None if whole else 0.5,
         limits={"lam": (SPAN * top(made), 1.3 * top(made)), "block": (-1.0, max(last, 0.0))},
         options={"block": ("automatic", *made.names), "target": made.data.targets},
     )  # fmt: skip
+
+
+def _elsewhere(state: GroupsState, made: Design, lam: float) -> dict[str, str]:
+    """The strength in other conventions; the sparse group lasso is stated alike wherever there is one."""
+    if state.penalty != "sparse-group-lasso":
+        return elsewhere(made.data.y, state.penalty, lam)
+    return {CONVENTIONS: sparse_page(lam, state.alpha)}
 
 
 def _panels(

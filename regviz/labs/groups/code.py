@@ -1,16 +1,35 @@
-"""The fit on screen as NumPy code: the data, then proximal gradient until nothing moves."""
+"""The fit on screen as code: the data, then the lasso of a library, or proximal gradient until nothing moves."""
 
-from regviz.data import bundled_names
+from collections.abc import Mapping
+
+from regviz.labs._data import DataControls
+from regviz.labs._pages import loading
 from regviz.labs.groups.design import LAGS, Design, Key
+from regviz.linear.snippets import FLAVOURS, Recipe, centred, lacking, snippet
 
 
-def numpy_code(key: Key, made: Design, method: str, lam: float, alpha: float) -> str:
-    """A program that ends with ``intercept`` and ``coef`` on the data's own scale, and ``w`` on the problem's."""
-    scale = "X.std(axis=0)" if key.source.standardize else "np.ones(X.shape[1])"
+def code(
+    state: DataControls, key: Key, made: Design, method: str, lam: float, alpha: float
+) -> Mapping[str, str]:  # fmt: skip
+    """Programs by flavour that end with ``intercept`` and ``coef`` on the data's own scale.
+
+    Where a library has no such penalty its code is a comment that says so.
+    """
+    found = {}
+    for flavour in FLAVOURS:
+        missing = lacking(flavour, method)
+        if flavour == "NumPy":
+            program = _numpy(made, state.standardize, method, lam, alpha)
+        else:
+            program = "" if missing else snippet(flavour, Recipe(method, lam, standardize=state.standardize))
+        found[flavour] = f"# {missing}\n" if missing else _loading(state, key, flavour) + program
+    return found
+
+
+def _numpy(made: Design, standardize: bool, method: str, lam: float, alpha: float) -> str:
     lines = [
-        "import numpy as np", "", *_loading(key), f"groups = {[list(group) for group in made.groups]!r}",
-        f"lam = {lam!r}", "", "n, p = X.shape", f"mean, scale = X.mean(axis=0), {scale}", "scale[scale == 0.0] = 1.0",
-        "Z = (X - mean) / scale", "r = y - y.mean()", "eta = n / np.linalg.norm(Z, 2) ** 2  # 1 / L", "w = np.zeros(p)",
+        "import numpy as np", "", f"groups = {[list(group) for group in made.groups]!r}", f"lam = {lam!r}", "",
+        *centred(standardize), "r = y - y.mean()", "eta = n / np.linalg.norm(Z, 2) ** 2  # 1 / L", "w = np.zeros(p)",
         "for _ in range(200000):", "    v = w - eta * Z.T @ (Z @ w - r) / n  # gradient step", *_prox(method, alpha),
         "    change = np.abs(v - w).max()", "    w = v", "    if change <= 1e-15 * np.abs(w).max():", "        break",
         "coef = w / scale", "intercept = y.mean() - mean @ coef",
@@ -36,24 +55,11 @@ def _prox(method: str, alpha: float) -> list[str]:
     return lines
 
 
-def _loading(key: Key) -> list[str]:
-    source = key.source
-    if source.dataset == LAGS:
-        n, series, lags, informative, noise, rho, seed = key.series
-        made = (
-            f"n={n}, series={series}, lags={lags}, informative={min(informative, series)}, noise={noise!r}, "
-            f"rho={rho!r}, seed={seed}"
-        )
-        return ["from regviz.data import lagged", "", f"data = lagged({made})", "X, y = data.X, data.y"]
-    if source.dataset == "synthetic":
-        n, p, informative, noise, rho, correlation, spread, seed = source.synthetic
-        made = (
-            f"n={n}, p={p}, informative={informative}, noise={noise!r}, rho={rho!r}, correlation={correlation!r}, "
-            f"scale_spread={spread!r}, seed={seed}"
-        )
-        return ["from regviz.data import synthetic", "", f"data = synthetic({made})", "X, y = data.X, data.y"]
-    where = "bundled set" if source.dataset in bundled_names() else "file"
-    return [
-        f"from regviz.data import open_table  # the {where}, read as on screen", "",
-        f"table = open_table({source.dataset!r}, {source.target!r})", "X, y = table.X, table.y",
-    ]  # fmt: skip
+def _loading(state: DataControls, key: Key, flavour: str) -> str:
+    if key.source.dataset != LAGS or flavour.startswith("R"):
+        return loading(state, flavour)
+    n, series, lags, informative, noise, rho, seed = key.series
+    return (
+        f"from regviz.data import lagged\n\ndata = lagged(n={n}, series={series}, lags={lags}, "
+        f"informative={min(informative, series)}, noise={noise!r}, rho={rho!r}, seed={seed})\nX, y = data.X, data.y\n"
+    )

@@ -47,3 +47,11 @@ def message(made: Design, lam: float, done: Run) -> str:
     if done.descent.diverged:
         said.append(f"Steps of {show(done.length)}/L are too long: proximal gradient has diverged.")
     return " ".join(said)
+
+
+def sparse_page(lam: float, alpha: float) -> str:
+    """The sparse group lasso's strength as a page, in the form of Simon, Friedman, Hastie and Tibshirani 2013."""
+    return (
+        "# λ elsewhere\n\nThe sparse group lasso as Simon and others (2013) state it:\n\n"
+        f"1/(2n)‖y−Xw‖² + λ[α‖w‖₁ + (1−α)Σ√p\\_g‖w\\_g‖], λ = {show(lam, 5)}, α = {show(alpha, 5)}\n"
+    )

@@ -18,7 +18,7 @@ def fitted(model: Model, size: int) -> str:
     if model.penalty == "none":
         return kind
     mixed = f", α = {show(model.alpha)}" if model.penalty == "elastic-net" else ""
-    return f"{kind}, {model.penalty} λ = {show(model.lam)}{mixed}"
+    return f"{kind}, {model.penalty.replace('-', ' ')} λ = {show(model.lam)}{mixed}"
 
 
 def caption(made: Rows, model: Model, found: Fit, parts: Parts | None, wide: bool) -> str:
@@ -76,10 +76,39 @@ def message(made: Rows, model: Model) -> str:
 
 
 def snippets(made: Rows, model: Model, size: int) -> dict[str, str]:
-    """Code for scikit-learn and NumPy that gives the same fit."""
+    """Code for scikit-learn, NumPy and R that gives the same fit; a comment where R cannot."""
     recipe = Recipe(model.penalty, model.lam, model.alpha)
     head = "\n".join(_design(made, model, size)) + "\n"
-    return {flavour: head + snippet(flavour, recipe) for flavour in ("scikit-learn", "NumPy")}
+    code = {flavour: head + snippet(flavour, recipe) for flavour in ("scikit-learn", "NumPy")}
+    return code | {"R glmnet": _in_r(made, model, size) or "\n".join(_design_in_r(made, model, size)) + "\n"
+                   + snippet("R glmnet", recipe)}  # fmt: skip
+
+
+def _in_r(made: Rows, model: Model, size: int) -> str:
+    """The comment on why there is no R code; "" where there is."""
+    if model.basis == "random-features":
+        return "# The random features are draws of NumPy; copy this as NumPy.\n"
+    alone = model.basis == "polynomial" and size == 1
+    return "# glmnet needs two columns or more; copy this as NumPy.\n" if alone else ""
+
+
+def _design_in_r(made: Rows, model: Model, size: int) -> list[str]:
+    x, y = made.train
+    low, high = made.given.low, made.given.high
+    lines = [f"# x, y: the {made.n} training rows"]
+    if made.n <= SHORTEST:
+        lines = [f"{name} <- c({', '.join(map(repr, values.tolist()))})" for name, values in (("x", x), ("y", y))]
+    lines.append(f"t <- 2 * (x - {low!r}) / {high - low!r} - 1")
+    if model.basis == "polynomial":
+        return [
+            *lines, "P <- cbind(1, t)  # Legendre polynomials",
+            f"for (k in 1:{size - 1}) P <- cbind(P, ((2 * k + 1) * t * P[, k + 1] - k * P[, k]) / (k + 1))",
+            f"X <- sweep(P[, -1], 2, sqrt(2 * (1:{size}) + 1), `*`)",
+        ]  # fmt: skip
+    return [
+        *lines, f"angle <- pi / {OVERHANG} * outer(t, 1:{size})",
+        f"X <- sqrt(2) * cbind(cos(angle), sin(angle))[, as.vector(rbind(1:{size}, {size} + 1:{size}))]",
+    ]  # fmt: skip
 
 
 def _design(made: Rows, model: Model, size: int) -> list[str]:

@@ -11,6 +11,7 @@ from regviz.labs._data import DataControls, source
 from regviz.labs._memo import meanwhile
 from regviz.labs._pages import elsewhere
 from regviz.labs.path import bars, beside, choosing, curves, papers, places, words
+from regviz.labs.path.code import fits_code, preset_code, walk_code
 from regviz.labs.path.scene import Scene, explained, scene
 from regviz.linear import CrossValidation
 from regviz.linear.lars import METHODS
@@ -113,9 +114,15 @@ class PathLab(Lab):
         return _moved(made, gesture.x, _axis_of(state, gesture.panel), _dragged(state, made, gesture.panel))
 
     def snippets(self, state: PathState) -> Mapping[str, str]:
-        """The walk or the fit at this λ elsewhere."""
+        """The walk, the fits of this view at this λ, or the published numbers, as code."""
+        if state.preset != "none":
+            return preset_code(state.preset)
         made = scene(source(state), state.method)
-        return words.snippets(state.method, made.walk.lam_at(_place(state, made)), state.standardize)
+        lam = made.walk.lam_at(_place(state, made))
+        if state.view in ("penalties", "choose"):
+            shown = beside.PENALTIES if state.view == "penalties" else (state.penalty,)
+            return fits_code(state, shown, lam, state.alpha)
+        return walk_code(state, state.method, lam)
 
 
 def _meanwhile_walking(state: PathState, made: Scene) -> Generator[Frame, Any, None]:
@@ -207,7 +214,7 @@ def _frame(
         equation=words.equation(state.view, lam, cv),
         certificate=Certificate(name="ties", value=made.walk.residual, tolerance=TOLERANCE,
                                 text="largest violation of the ties at all knots, in units of λ_max"),
-        pages=elsewhere(made.walk.problem.y, "lasso", lam),
+        pages=elsewhere(made.walk.problem.y, state.penalty if state.view == "choose" else "lasso", lam, state.alpha),
         limits={"step": (0.0, float(max(made.walk.steps, 1)))}, options={"target": made.data.targets},
     )  # fmt: skip
 

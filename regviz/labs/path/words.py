@@ -1,4 +1,4 @@
-"""What the path lab says: captions, notes on data and limits, and code for elsewhere."""
+"""What the path lab says: captions, and notes on data and limits."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,6 @@ from regviz.labs.path.scene import Scene
 from regviz.linear import CrossValidation
 from regviz.linear.lars import LarsWalk
 from regviz.linear.notes import twin_names
-from regviz.linear.snippets import Recipe, snippet
 
 _METHODS = {"lars": "LARS", "lasso": "The lasso", "stagewise": "Forward stagewise"}
 _MOST = 4
@@ -131,44 +130,3 @@ def message(made: Scene, view: str, found: Choice | None, idle_toggle: bool) -> 
     if twins and view != "choose":
         said.append(f"{twins[0]} and {twins[1]} are one column up to sign: the lasso is not unique.")
     return " ".join(said)
-
-
-_SKLEARN = """import numpy as np
-from sklearn.linear_model import lars_path
-
-# X (n, p), y (n,)
-{scale}
-lams, order, coef = lars_path(Z, y - y.mean(), method="{method}")
-# coef[:, k] are the standardised coefficients at lams[k] = max |Z'r|/n; order is who is active at the end
-"""
-_R = """library(lars)
-# X (n x p matrix), y (n); lars scales columns to unit length: its lambda is sqrt(n) times ours
-fit <- lars(X, y, type = "{method}")
-cbind(lambda = c(fit$lambda, 0), coef(fit))
-"""
-_STAGEWISE = """import numpy as np
-
-# X (n, p), y (n,); forward stagewise in small steps, which tends to the path drawn as the steps shrink
-{scale}
-r, w, step = y - y.mean(), np.zeros(Z.shape[1]), 1e-3 * y.std()
-for _ in range(100000):
-    corr = Z.T @ r / len(y)
-    j = np.abs(corr).argmax()
-    if abs(corr[j]) <= step:
-        break
-    w[j] += step * np.sign(corr[j])
-    r -= step * np.sign(corr[j]) * Z[:, j]
-"""
-
-
-def snippets(method: str, lam: float, standardize: bool) -> Mapping[str, str]:
-    """The walk in scikit-learn, R or NumPy; for the lasso also the fit at this λ in glmnet."""
-    scale = "Z = (X - X.mean(axis=0)) / X.std(axis=0)" if standardize else "Z = X - X.mean(axis=0)"
-    r = _R.format(method={"lars": "lar", "stagewise": "forward.stagewise"}.get(method, method))
-    if method == "stagewise":
-        return {"NumPy": _STAGEWISE.format(scale=scale), "R lars": r}
-    code = {"scikit-learn": _SKLEARN.format(scale=scale, method=method.replace("lars", "lar")), "R lars": r}
-    if method == "lasso":
-        recipe = Recipe(penalty="lasso", lam=lam, standardize=standardize)
-        code |= {name: snippet(name, recipe) for name in ("NumPy", "R glmnet")}
-    return code

@@ -28,7 +28,7 @@ from regviz.labs._pages import ADVISOR, advice_page, code, elsewhere
 from regviz.labs.shrinkage import coefficients, error, geometry, path, preview
 from regviz.labs.shrinkage.scene import Scene, chosen, scene, slow, validation
 from regviz.labs.shrinkage.solution import Solution, cut, solve
-from regviz.labs.shrinkage.words import caption, message
+from regviz.labs.shrinkage.words import called, caption, message
 from regviz.linear import CrossValidation
 from regviz.linear.penalties import PENALTIES
 from regviz.linear.snippets import Recipe
@@ -181,7 +181,7 @@ def _frame(state: ShrinkageState, made: Scene, cv: CrossValidation | None, advic
     return Frame(
         panels=_panels(state, made, found, cv), readouts=_readouts(made, found, cv),
         caption=caption(made, state.penalty, found.lam, found.w), message=message(made, state.loss),
-        subtitle=f"{state.penalty}, {made.data.title}",
+        subtitle=f"{called(state.penalty)}, {made.data.title}",
         formula=state.penalty + ("-logistic" if made.loss == "logistic" else ""),
         equation=f"{show(found.loss)} + {show(found.charge)} = {show(found.objective)}",
         parts=tuple(

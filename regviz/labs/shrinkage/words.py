@@ -9,6 +9,11 @@ from regviz.labs.shrinkage.scene import Scene
 _NAMES = {"lasso": "the lasso", "ridge": "ridge", "elastic-net": "the elastic net", "group-lasso": "the group lasso"}
 
 
+def called(penalty: str) -> str:
+    """A penalty in plain words."""
+    return "no penalty" if penalty == "none" else penalty.replace("-", " ")
+
+
 def caption(made: Scene, penalty: str, lam: float, w: NDArray[np.float64]) -> str:
     """One sentence on the coefficients ``w`` (p,) that the picture shows."""
     if penalty == "none":

@@ -12,6 +12,7 @@ from regviz.lab import Certificate, Frame, Gesture, Lab, Panel, Readout, choice,
 from regviz.labs._data import DataControls, Source
 from regviz.labs._data import source as source_of
 from regviz.labs._memo import meanwhile
+from regviz.labs._pages import elsewhere, loading
 from regviz.labs.stability import scale, selection, twins, words
 from regviz.labs.stability.scene import (
     Refits,
@@ -148,9 +149,13 @@ class Stability(Lab):
         made = scene(source(state))
         if state.tab == "scale":
             now = units(source(state), _feature(state, made), state.factor)
-            return words.scale_snippets(state.penalty, state.lam, state.alpha, now.feature, now.factor, now.divisor)
-        count = plan(made.problem, state.refits)[-1]
-        return words.refit_snippets(state.lam, state.alpha, count, state.seed, made.problem.standardized)
+            made_of = words.scale_snippets(
+                state.penalty, state.lam, state.alpha, now.feature, now.factor, now.divisor
+            )
+        else:
+            count = plan(made.problem, state.refits)[-1]
+            made_of = words.refit_snippets(state.lam, state.alpha, count, state.seed, made.problem.standardized)
+        return {flavour: loading(state, flavour) + text for flavour, text in made_of.items()}
 
 
 def source(state: StabilityState) -> Source:
@@ -183,6 +188,7 @@ def _frame(
         certificate=Certificate(
             name="KKT residual", value=found.kkt, tolerance=TOLERANCE, text=f"the largest of {2 * found.size + 2} fits"
         ),
+        pages=elsewhere(made.problem.y, "elastic-net", found.lam, state.alpha),
         status=_status(made, found) if complete else "running",
         progress=None if complete else 0.5 * found.size / stops[-1],
         limits={"lam": made.limits, "feature_x": (-1.0, last), "feature_y": (-1.0, last)},
@@ -261,9 +267,11 @@ def _scale_frame(state: StabilityState, made: Scene, both: tuple[Units, Units], 
         panels=_scale_panels(state, made, both, ready),
         readouts=tuple(Readout(name=key, label=label, value=value) for key, (label, value) in values.items()),
         caption=words.scale_caption(name, state.factor, state.penalty, state.lam, effects),
-        message=words.message(made, None, 0), subtitle=f"{state.penalty}, {made.data.title}", formula=state.penalty,
+        message=words.message(made, None, 0), formula=state.penalty,
+        subtitle=f"{state.penalty.replace('-', ' ')}, {made.data.title}",
         equation=f"w·sd(x) = {show(effects['with'])} standardised, {show(effects['without'])} not",
         certificate=Certificate(name="KKT residual", value=worst, tolerance=TOLERANCE),
+        pages=elsewhere(made.problem.y, state.penalty, state.lam, state.alpha),
         status="exact" if ready else "running", progress=None if ready else 0.5,
         limits={"lam": made.limits, "feature": (-1.0, last)},
         options={"feature": ("automatic", *made.problem.names), "target": made.data.targets},

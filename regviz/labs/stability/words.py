@@ -82,7 +82,6 @@ def refit_snippets(lam: float, alpha: float, count: int, seed: int, standardize:
 _REFITS = """import numpy as np
 from sklearn.linear_model import ElasticNet, Lasso
 
-# X (n, p), y (n,)
 n = len(y)
 size = {first}
 size[size == 0.0] = 1.0
@@ -119,7 +118,6 @@ def scale_snippets(
 _UNITS = """import numpy as np
 from sklearn.linear_model import {name}
 
-# X (n, p), y (n,)
 X = X.copy()
 X[:, {feature}] *= {factor!r}
 sd = X.std(axis=0)
