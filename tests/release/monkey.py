@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from functools import partial
 from unittest import mock
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QTimer, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QFileDialog
 from shiboken6 import isValid
@@ -49,6 +49,17 @@ class Modal(QObject):
                 dialog.close()
 
 
+class Door(QObject):
+    """Keeps the window open: what comes after it has closed is no use of it."""
+
+    def eventFilter(self, watched, event):
+        """Refuse to close."""
+        closes = event.type() == QEvent.Type.Close
+        if closes:
+            event.ignore()
+        return closes
+
+
 class Browser(QObject):
     """Stands in for the user's web browser."""
 
@@ -64,13 +75,15 @@ def play(number, seed, first, last):
         chance = random.Random(f"{number}/{seed}/{index}")
         lab = every[index % len(every)]
         with screen(lab, size=chance.choice(SIZES)) as made, _world(chance, made.folder) as files:
-            done = []
+            done, door = [], Door()
+            made.window.installEventFilter(door)
             try:
                 _hold(chance, made, files, done)
                 _set_back(made)
             except AssertionError as error:
                 listed = "\n  ".join(done[-KEPT:])
                 raise AssertionError(f"case {seed}/{index}: {error}\n  {listed}") from None
+            made.window.removeEventFilter(door)
         events += len(done)
     return {"events": events}
 

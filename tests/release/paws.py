@@ -23,8 +23,6 @@ KEYS = (
     Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Return, Qt.Key.Key_Escape,
     Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_F1, Qt.Key.Key_F2, Qt.Key.Key_F5, Qt.Key.Key_Menu,
 )  # fmt: skip
-LEAVE = ("Ctrl+Q",)
-"""Shortcuts that end the window."""
 
 
 @dataclass(frozen=True)
@@ -121,8 +119,7 @@ def key(chance, window, files):
 
 def shortcut(chance, window, files):
     """One of the window's shortcuts, which a window that is never active would not get by keys."""
-    every = [each for each in window.findChildren(QShortcut) if each.key().toString() not in LEAVE]
-    chosen = chance.choice(sorted(every, key=lambda each: each.key().toString()))
+    chosen = chance.choice(sorted(window.findChildren(QShortcut), key=lambda each: each.key().toString()))
     if chosen.isEnabled():
         chosen.activated.emit()
     return chosen.key().toString()

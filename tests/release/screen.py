@@ -14,7 +14,7 @@ from regviz.gui.window.journal import Hooks, Journal
 from regviz.gui.window.main import MainWindow
 from regviz.gui.window.settings import Settings
 from regviz.labs import labs
-from tests.gui.window.waiting import destroy, until
+from tests.gui.window.waiting import destroy, on_screen, until
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Screen:
         """Whether the session's state is on the screen."""
         window, shown = self.window, self.window.shown
         return (shown is not None and shown.lab is window.session.lab and shown.state == window.session.state
-                and window.view.frame is shown.frame and window.view.settled)  # fmt: skip
+                and on_screen(window) and window.view.settled)  # fmt: skip
 
     def wait(self, seconds=60.0):
         """Wait until the state is on the screen or has failed; whether it is there."""
