@@ -76,6 +76,7 @@ class Worker:
         self._open = open_
         self._clock = clock
         self._lock = threading.Lock()
+        self._sending = threading.RLock()
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="regviz-worker", daemon=True)
@@ -99,7 +100,8 @@ class Worker:
 
     def stop(self, timeout: float = 0.35) -> bool:
         """End the thread and wait at most ``timeout`` seconds; whether it ended. Nothing is delivered afterwards."""
-        self._stopping.set()
+        with self._sending:
+            self._stopping.set()
         self._wake.set()
         if self._thread.ident is not None:
             self._thread.join(timeout)
@@ -283,8 +285,9 @@ class Worker:
                 return
 
     def _send(self, message: Message) -> None:
-        if not self._stopping.is_set():
-            self._deliver(message)
+        with self._sending:
+            if not self._stopping.is_set():
+                self._deliver(message)
 
 
 def _sentence(lab: Source, error: BaseException) -> str:

@@ -451,6 +451,24 @@ def test_thread_that_is_stuck_does_not_hold_its_owner():
     assert said == []
 
 
+def test_stop_waits_for_the_delivery_under_way():
+    waited, told = [], threading.Event()
+
+    def deliver(message):
+        owner = threading.Thread(target=worker.stop, args=(0.0,))
+        owner.start()
+        owner.join(0.2)
+        waited.append(owner.is_alive())
+        told.set()
+
+    worker = Worker(deliver)
+    worker.start()
+    worker.request(PURE, State())
+    assert told.wait(5)
+    assert worker.stop(5)
+    assert waited == [True]
+
+
 def test_worker_that_never_started_stops():
     assert Worker(print).stop()
 

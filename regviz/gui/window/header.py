@@ -182,6 +182,7 @@ class Header(QWidget):
         self.title.setText(self._lab_title)
         for old in (self.mode, self.main):
             if old is not None:
+                old.blockSignals(True)  # a number half typed in it is not for the next lab
                 old.hide()
                 old.setParent(None)
                 old.deleteLater()

@@ -52,6 +52,8 @@ class SidePanel(QFrame):
 
     def build(self, shown: tuple[Control, ...]) -> None:
         """Make the editors of ``shown`` anew, a group for each place."""
+        for old in self.fields.values():
+            old.editor.blockSignals(True)  # a number half typed in it is not for the next lab
         self.fields, self._groups = {}, []
         inside = QWidget()
         column = QVBoxLayout(inside)

@@ -93,6 +93,19 @@ def test_pictures_of_the_lab_before_change_nothing(window, monkeypatch):
     assert window.session.state == before
 
 
+def test_a_number_half_typed_is_not_for_the_next_lab(window):
+    window.call("controls")
+    for find in (lambda: window.header.main.readout.box, lambda: window.side.fields["n"].editor.box):
+        box = find()
+        box.setFocus()
+        QTest.keyClicks(box, "7")
+        window.edits.choose(drill)
+        assert window.session.state == drill.State()
+        assert window.banner.isHidden()
+        window.edits.choose(toy)
+        window.session.reset(toy.State())
+
+
 def test_click_that_leads_nowhere_stays(window):
     window.view.gesture.emit(CLICK)
     assert window.session.lab.name == "toy"
