@@ -11,7 +11,7 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from regviz.lab.controls import ControlError, Value, replace
+from regviz.lab.controls import ControlError, Value, controls, replace
 
 FORMAT = 1
 """Version of the document's layout."""
@@ -23,6 +23,8 @@ MAX_DIGITS = 400
 """Longest whole number that is turned into an integer."""
 
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_ELSEWHERE = re.compile(r"[\\/](?:[\\/]|\?\?)")
+"""Begins the paths that make Windows call another computer, with the user's name."""
 
 
 class DocumentError(ValueError):
@@ -57,7 +59,14 @@ def load(text: str) -> tuple[str, dict[str, Value]]:
 
 
 def restore(lab: Any, values: dict[str, Value]) -> Any:
-    """The State of ``lab`` with ``values`` over its defaults; raises `DocumentError` naming the field at fault."""
+    """The State of ``lab`` with ``values`` over its defaults; raises `DocumentError` naming the field at fault.
+
+    A document comes from anywhere, so it names no file on another computer: to look for one would call that computer.
+    """
+    for control in controls(lab.State):
+        if control.free and _ELSEWHERE.match(str(values.get(control.name, "")).strip()):
+            raise DocumentError(f"The document's field {control.name!r} names a file on another computer; open that "
+                                "file itself, if you trust it.")  # fmt: skip
     try:
         return replace(lab.State(), **values)
     except ControlError as error:

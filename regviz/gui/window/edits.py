@@ -121,5 +121,7 @@ class Edits(QObject):
         window.player.pause()
         window.settings.remember(file)
         window.banner.hide()
-        self.trial = found.state if found.table else None
-        window.session.go(found.lab, found.state)
+        moved = window.session.go(found.lab, found.state)
+        self.trial = found.state if found.table and moved else None
+        if not moved:
+            window.bridge.submit()  # the same as before, but the table may have changed since

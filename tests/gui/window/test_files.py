@@ -16,7 +16,9 @@ from regviz.gui.window.exporting import ExportDialog, command_line, python_code
 from regviz.gui.window.filming import with_progress
 from regviz.lab import Stroke
 from regviz.lab.document import dump, load, restore
+from regviz.labs import find
 from tests.gui.window.waiting import shown, until
+from tests.release.screen import screen
 from tests.toy_lab import State, Toy, drill, frame_of, toy
 
 
@@ -36,6 +38,24 @@ def test_dropped_table_becomes_the_data_set(window, tmp_path):
     assert window.session.state.dataset == str(file)
     shown(window)
     assert not window.banner.isVisible()
+
+
+def test_table_that_is_opened_again_is_read_again(tmp_path):
+    file, lab = tmp_path / "t.csv", find("shrinkage")
+    rows = [f"{i},{i * i % 7},{i % 5},{i % 3}" for i in range(12)]
+    file.write_text("\n".join(["a,b,c,y", *rows]))
+    with screen(lab, offered=(lab,)) as made:
+        made.window.edits.open_file(file)
+        assert made.wait()
+        before = made.window.shown.frame
+        file.write_text("\n".join(["other,b,c,y", *rows[:6]]))
+        made.window.edits.open_file(file)
+        assert until(lambda: made.window.shown.frame is not before)
+        assert made.window.shown.frame.panels != before.panels
+        file.write_text("")
+        made.window.edits.open_file(file)
+        assert until(made.window.banner.isVisible)
+        assert made.window.session.state.dataset == str(file)
 
 
 def test_session_round_trip_through_a_file(window, tmp_path):
