@@ -29,7 +29,7 @@ class Screen:
         """Whether the session's state is on the screen."""
         window, shown = self.window, self.window.shown
         return (shown is not None and shown.lab is window.session.lab and shown.state == window.session.state
-                and on_screen(window) and window.view.settled)  # fmt: skip
+                and on_screen(window))  # fmt: skip
 
     def wait(self, seconds=60.0):
         """Wait until the state is on the screen or has failed; whether it is there."""
