@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regviz.lab import Axis, Contours, Field, Handle, Lines, Mark, Panel, Points, Readout, Tiles
+from regviz.lab import Axis, Contours, Field, Handle, Lines, Mark, Panel, Points, Readout, Rule, Tiles
 from regviz.labs._nets.axes import fixed, grown
 from regviz.labs._nets.controls import NetControls
 from regviz.labs._nets.run import Run, Variant
@@ -79,7 +79,7 @@ def functions(
     state: NetControls, run: Run, *, title: str = "Fitted functions", params: Array | None = None,
     variants: tuple[Variant, ...] = (),
 ) -> Panel:  # fmt: skip
-    """The fitted function of each variant over the training points, for a problem of one input.
+    """The fitted function of each variant over the training points, for a problem of one input, and the probe.
 
     ``params`` (V, P) with as many ``variants`` take the place of the present ones.
     """
@@ -92,7 +92,7 @@ def functions(
         fitted = np.stack([run.single.predict(at[:, None], row)[0, 0] for row in params])
     return Panel(
         key="functions", title=title, x=x, y=y, readouts=() if np.isfinite(fitted).all() else (DIVERGED,),
-        marks=(*_curve_data(made), _fits(variants or run.variants, at, fitted)),
+        marks=(*_curve_data(made), _fits(variants or run.variants, at, fitted), _cursor(state)),
     )  # fmt: skip
 
 
@@ -243,6 +243,11 @@ def _curve_data(made: Task) -> tuple[Mark, ...]:
 
 def _probe(state: NetControls) -> Handle:
     return Handle(key="probe", x=state.probe_x, y=state.probe_y, bound_x="probe_x", bound_y="probe_y", role="text")
+
+
+def _cursor(state: NetControls) -> Rule:
+    """The probe of a single input."""
+    return Rule(key="probe", value=state.probe_x, axis="x", bound="probe_x", role="muted", label="probe")
 
 
 def _named(run: Run, index: int, present: bool) -> str:

@@ -53,6 +53,7 @@ class PathState(DataControls):
     )
     alpha: float = slider(
         0.5, 0.05, 0.95, symbol="α", label="mixing", when=(("view", ("penalties", "choose")), _NO_PRESET),
+        either=(("view", ("penalties",)), ("penalty", ("elastic-net",))),
         help="The elastic net's mixing: 1 is the lasso, 0 is ridge.",
     )  # fmt: skip
     folds: int = integer(

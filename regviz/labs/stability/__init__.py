@@ -71,8 +71,9 @@ class StabilityState(DataControls):
         help="How much the penalty counts beside the loss.",
     )  # fmt: skip
     alpha: float = slider(
-        0.5, 0.0, 1.0, symbol="α", label="mixing", help="Of the elastic net: 1 is the lasso, 0 is ridge."
-    )
+        0.5, 0.0, 1.0, symbol="α", label="mixing", either=(("tab", ("selection",)), ("penalty", ("elastic-net",))),
+        help="Of the elastic net: 1 is the lasso, 0 is ridge.",
+    )  # fmt: skip
     refits: int = integer(
         100, 2, 2_000, shown=(10, 500), when=_REFITTED, symbol="B",
         help="Bootstrap refits: n rows drawn with replacement, each time anew.",
