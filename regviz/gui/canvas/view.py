@@ -72,7 +72,7 @@ class DashboardView(Guarded, QWidget):
         return not self._waiting
 
     def set_frame(self, frame: Frame) -> None:
-        """Show a frame; panels with known keys keep their views and zoom."""
+        """Show a frame; panels with known keys keep their views and zoom, those that wait longest are painted first."""
         self._frame = frame
         keys = [panel.key for panel in frame.panels]
         changed = keys != list(self._views)
@@ -86,7 +86,8 @@ class DashboardView(Guarded, QWidget):
             self._place_views()
             self._chain()
         self.spoken.hear(frame, self._views, changed)
-        self._unasked = keys
+        late = [key for key in self._unasked if key in self._views]
+        self._unasked = [*late, *(key for key in keys if key not in late)]
         self._next.start(0)
         self._timer.start(0 if not self._visible() or not keys else _SLOWEST)
 

@@ -361,6 +361,20 @@ def test_what_takes_long_to_paint_is_painted_card_by_card(show, monkeypatch):
     assert turns == [3, 2, 1, 3, 2, 1]
 
 
+def test_every_card_gets_its_turn_when_frames_come_faster_than_they_are_painted(show, monkeypatch):
+    board, seen, painted = show(DashboardView()), [], []
+    board.painted.connect(seen.append)
+    board.set_frame(frame(Lines, Bars, Points))
+    wait_for(seen, 1)
+    monkeypatch.setattr("regviz.gui.canvas.view._TURN", -1.0)
+    for view in board.views.values():
+        view.painted.connect(lambda panel: painted.append(panel.key))
+    for count in range(1, 7):
+        board.set_frame(frame(Lines, Bars, Points))
+        wait_for(painted, count)
+    assert painted[:6].count("points") == painted[:6].count("lines") == 2
+
+
 def test_new_cards_have_their_turns_too_while_the_screen_keeps_the_old_picture(show, monkeypatch):
     board, seen, turns = show(DashboardView()), [], []
     board.painted.connect(seen.append)
