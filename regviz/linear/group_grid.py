@@ -17,6 +17,8 @@ _ROOM = 6000
 """A batch has this many systems over the square of their size, as many as a cache holds."""
 _FIRST = 8
 """Rows guessed after one that was solved by itself."""
+_MORE = 4
+"""Times as many rows are guessed as were solved."""
 _LEAST = 1e-3
 """The start of a group that should not be in, as a share of what its correlation would make it."""
 
@@ -50,30 +52,42 @@ class Run:
         if active:
             result = solver.restricted(active, lams, guess)
             rows, slope, converged = result.w, result.slope, result.converged
-        over = solver.violations(active, rows, lams) > 1e-14 * solver.lam_max
+        left = solver.correlations(active, rows)
+        over = solver.above(left, lams) > 1e-14 * solver.lam_max
+        over[:, active] = False
         good = converged & ~over.any(axis=1)
         count = lams.size if good.all() else int(good.argmin())
         self._keep(rows[:count])
         if count == lams.size:
-            self._follow(rows[-1], slope[-1], float(lams[-1]), 2 * count)
+            self._follow(rows, slope, lams, _MORE * count)
         elif converged[count]:
             end = lams.size if converged.all() else count + int(converged[count:].argmin())
-            self._admit(rows[count:end], over[count:end], lams[count:end])
+            self._admit(rows[count:end], left[count:end], over[count:end], lams[count:end])
         else:
             self._settle()
 
     def _window(self, active: "Active") -> int:
-        size = sum(len(self.solver.groups[g]) for g in active)
-        return max(2, _ROOM // max(1, size) ** 2)
+        size = self.solver.block(active).index.size if active else 1
+        return max(2, _ROOM // size**2)
 
     def _keep(self, rows: Array) -> None:
         if self.active:
             self.w[self.place : self.place + len(rows), self.solver.block(self.active).index] = rows
         self.place += len(rows)
 
-    def _follow(self, w: Array, slope: Array, lam: float, most: int) -> None:
-        """Guess up to ``most`` rows to come by the tangent at ``lam``."""
-        self.guess = w + (self.lams[self.place : self.place + most] - lam)[:, None] * slope
+    def _follow(self, w: Array, slope: Array, lams: Array, most: int) -> None:
+        """Guess up to ``most`` rows to come from those solved with the same groups: ``w``, ``slope`` (k, a), ``lams``.
+
+        By the cubic through the first and the last of them; λ falls geometrically, so that it need not reach far.
+        """
+        last, ahead = float(lams[-1]), self.lams[self.place : self.place + most, None]
+        ahead = ahead - last
+        self.guess = w[-1] + ahead * slope[-1]
+        width = last - float(lams[0])
+        if width:
+            chord = (w[-1] - w[0]) / width
+            bend, twist = slope[-1] - chord, slope[-1] + slope[0] - 2.0 * chord
+            self.guess += (ahead / width) ** 2 * (width * bend + (ahead + width) * twist)
 
     def _settle(self) -> None:
         """Solve the next row by itself, from the one before."""
@@ -83,30 +97,32 @@ class Run:
         self.place, self.active = k + 1, solver.active(self.w[k])
         index = solver.block(self.active).index
         start = self.w[k][index][None]
-        self._follow(start[0], solver.restricted(self.active, np.array([lam]), start).slope[0], lam, _FIRST)
+        alone = self.lams[k : k + 1]
+        self._follow(start, solver.restricted(self.active, alone, start).slope, alone, _FIRST)
 
-    def _admit(self, rows: Array, over: NDArray[np.bool_], lams: Array) -> None:
-        """Let in what is ``over`` (m, G) its limit in the first of ``rows`` (m, a), for as long as nothing else is."""
+    def _admit(self, rows: Array, left: Array, over: NDArray[np.bool_], lams: Array) -> None:
+        """Let in what is ``over`` (m, G) its limit in the first of ``rows`` (m, a), for as long as nothing else is.
+
+        ``left`` (m, p) are the correlations that the rows leave.
+        """
         solver = self.solver
-        entering = np.flatnonzero(over[0])
         others = (over & ~over[0]).any(axis=1)
         alone = int(others.argmax()) if others.any() else len(rows)
-        rows, lams = rows[:alone], lams[:alone]
-        left = solver.correlations(self.active, rows)
         whole = np.zeros((alone, solver.problem.p))
         if self.active:
-            whole[:, solver.block(self.active).index] = rows
-        for g in entering.tolist():
-            members = np.array(solver.groups[g])
-            whole[:, members] = self._start(g, members, left[:, members], lams)
-        self.active = tuple(sorted({*self.active, *entering.tolist()}))
+            whole[:, solver.block(self.active).index] = rows[:alone]
+        entering = np.flatnonzero(over[0]).tolist()
+        for g in entering:
+            members = solver.members[g]
+            whole[:, members] = self._start(g, members, left[:alone, members], lams[:alone])
+        self.active = tuple(sorted([*self.active, *entering]))
         self.guess = whole[:, solver.block(self.active).index]
 
     def _start(self, group: int, members: NDArray[np.intp], left: Array, lams: Array) -> Array:
         """Where ``group`` would be (m, p_g) by its correlations ``left`` (m, p_g), if the others stayed."""
         size = np.sqrt((left * left).sum(axis=1))
         unit = left / size[:, None]
-        bend = ((unit @ self.solver.cross_gram(self.solver.groups[group], members)) * unit).sum(axis=1)
+        bend = ((unit @ self.solver.cross_gram(members, members)) * unit).sum(axis=1)
         length = np.maximum(size - lams * self.solver.roots[group], _LEAST * size) / bend
         result: Array = unit * length[:, None]
         return result

@@ -4,7 +4,7 @@ Newton's method and block descent on fixed groups live in ``group_newton``, the 
 than rows in ``group_dual``; reading groups from text in ``groups``.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -42,7 +42,8 @@ class GroupLassoSolver:
         self.roots = group_roots(self.groups)
         self.labels = group_labels(self.groups)
         self.lam_max = float(np.max(group_norms(self.groups, problem.correlation) / self.roots))
-        self._order = np.array([j for group in self.groups for j in group], dtype=np.intp)
+        self.members = [np.array(group, dtype=np.intp) for group in self.groups]
+        self._order = np.concatenate(self.members)
         self._starts = np.cumsum([0, *(len(group) for group in self.groups[:-1])])
         self.block = lru_cache(maxsize=256)(self._block)
         squares = np.einsum("ij,ij->j", problem.X, problem.X)
@@ -122,8 +123,14 @@ class GroupLassoSolver:
 
     def excess(self, active: Active, w: Array, lams: Array) -> Array:
         """‖X_gᵀr‖/(n√p_g) − λ, (L, G), for rows of ``w`` (L, a) laid out as the block of ``active``."""
-        left = self.correlations(active, w)[:, self._order]
-        result: Array = np.sqrt(np.add.reduceat(left * left, self._starts, axis=1)) / self.roots - lams[:, None]
+        return self.above(self.correlations(active, w), lams)
+
+    def above(self, left: Array, lams: Array) -> Array:
+        """‖left_g‖/√p_g − λ, (L, G), for rows of ``left`` (L, p)."""
+        squares = (left * left)[:, self._order]
+        result: Array = np.sqrt(np.add.reduceat(squares, self._starts, axis=1))
+        result /= self.roots
+        result -= lams[:, None]
         return result
 
     def violations(self, active: Active, w: Array, lams: Array) -> Array:
@@ -132,14 +139,14 @@ class GroupLassoSolver:
         over[:, list(active)] = 0.0
         return over
 
-    def cross_gram(self, rows: Sequence[int], columns: NDArray[np.intp]) -> Array:
+    def cross_gram(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Array:
         """X_rowsᵀX_columns/n."""
         problem = self.problem
         result: Array
         if problem.p <= _DENSE:
-            result = problem.gram[np.asarray(rows)[:, None], columns]
+            result = problem.gram[rows[:, None], columns]
         else:
-            result = problem.X[:, list(rows)].T @ problem.X[:, columns] / problem.n
+            result = problem.X[:, rows].T @ problem.X[:, columns] / problem.n
         return result
 
     def restricted(self, active: Active, lams: Array, w: Array) -> Newton:
@@ -205,17 +212,12 @@ class GroupLassoSolver:
         return result
 
     def _block(self, active: Active) -> Block:
-        groups = tuple(self.groups[g] for g in active)
-        index = [j for group in groups for j in group]
-        problem = self.problem
-        if problem.p <= _DENSE:
-            gram = problem.gram[np.ix_(index, index)]
-        else:
-            columns = problem.X[:, index]
-            gram = columns.T @ columns / problem.n
+        members = [self.members[g] for g in active]
+        index = np.concatenate(members)
+        gram = self.cross_gram(index, index)
         if self.ridge:
-            gram = gram + self.ridge * np.eye(len(index))
-        return Block.of(groups, gram, problem.correlation[index])
+            gram = gram + self.ridge * np.eye(index.size)
+        return Block.of([part.size for part in members], index, gram, self.problem.correlation[index])
 
 
 def _stairs(top: float, lam: float) -> Iterable[float]:

@@ -3,14 +3,18 @@
 Everything here works on a Gram matrix; which groups are active is decided elsewhere.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
-from regviz.linear.groups import Groups
 from regviz.linear.problem import Array
+
+_PATIENT = 4
+"""Steps after which rounding is thought of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,12 +33,10 @@ class Block:
     roots: Array
 
     @classmethod
-    def of(cls, groups: Groups, gram: Array, corr: Array) -> "Block":
-        """Block of ``groups`` with the Gram (a, a) and correlations (a,) of their members in that order."""
-        sizes = np.array([len(group) for group in groups])
-        index = np.array([j for group in groups for j in group], dtype=np.intp)
-        starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.intp)
-        labels = np.repeat(np.arange(len(groups)), sizes)
+    def of(cls, sizes: Sequence[int], index: NDArray[np.intp], gram: Array, corr: Array) -> "Block":
+        """Block of groups with ``sizes`` (m,) from positions (a,), Gram (a, a) and correlations (a,) of their members."""
+        labels = np.repeat(np.arange(len(sizes)), sizes)
+        starts = np.array([0, *accumulate(sizes[:-1])], dtype=np.intp)
         return cls(index, gram, corr, starts, labels, np.sqrt(sizes))
 
     @cached_property
@@ -50,9 +52,11 @@ class Block:
         return [np.linalg.eigh(self.gram[i:j, i:j]) for i, j in zip(self.starts, ends, strict=True)]
 
     @cached_property
-    def damping(self) -> float:
-        """What is added to the diagonal so that no system is singular; it slows convergence, and moves no solution."""
-        return 1e-14 * (float(np.trace(self.gram)) or 1.0)
+    def damped(self) -> Array:
+        """The Gram with its diagonal raised so that no system is singular; that slows convergence, moves no solution."""
+        damped = self.gram.copy()
+        damped.flat[:: len(damped) + 1] += 1e-14 * (float(damped.trace()) or 1.0)
+        return damped
 
     @cached_property
     def weights(self) -> Array:
@@ -61,14 +65,14 @@ class Block:
         return result
 
     @cached_property
+    def falls(self) -> Array:
+        """−√p_g of each feature's group (a,)."""
+        return -self.weights
+
+    @cached_property
     def largest(self) -> float:
         """The largest entry of the Gram."""
         return float(np.max(np.abs(self.gram)))
-
-    @cached_property
-    def diagonal(self) -> NDArray[np.intp]:
-        """Flat positions of the diagonal of an (a, a) matrix."""
-        return np.arange(self.index.size) * (self.index.size + 1)
 
     def norms(self, w: Array) -> Array:
         """Norm of each group, (…, m) for w (…, a)."""
@@ -88,61 +92,76 @@ class Newton:
     slope: Array
     converged: NDArray[np.bool_]
 
+    def keep(self, rows: NDArray[np.intp], w: Array, slope: Array, converged: NDArray[np.bool_]) -> None:
+        """Record how ``rows`` (m,) ended."""
+        self.w[rows], self.slope[rows], self.converged[rows] = w, slope, converged
+
 
 def newton(block: Block, lams: Array, w: Array, tolerance: float, most: int = 12) -> Newton:
     """Solve G w − c + λ√p_g w_g/‖w_g‖ = 0 for each λ of ``lams`` (L,), from starts ``w`` (L, a) with no group at zero.
 
-    A row converges when its largest residual is at most ``tolerance``; one further step is then taken.
+    All but the last term is linear: after a full step d with ‖d_g‖ ≤ ½‖w_g‖ the residual of group g is at most
+    3λ√p_g‖d_g‖²/‖w_g‖². A row converges when that is at most ``tolerance``/1000 everywhere; where rounding prevents it,
+    when the largest residual before a further step is at most ``tolerance``.
     A step that would turn a group round is shortened; rows in which a group shrinks to nothing do not converge.
     """
-    w = w.copy()
-    slope = np.zeros_like(w)
-    strength = lams[:, None] * block.roots
-    converged = np.zeros(lams.size, dtype=bool)
-    rows: NDArray[np.intp] | slice = slice(None)
-    for _ in range(most):
-        now = w[rows]
-        norms = block.norms(now)
-        if not (norms > 0.0).all():
+    found = Newton(w.copy(), np.zeros_like(w), np.zeros(lams.size, dtype=bool))
+    rows, slope, done = np.arange(lams.size), found.slope, found.converged
+    tiny, within = tolerance / 3000.0, block.within
+    strength = lams[:, None] * block.weights
+    heavy = np.maximum(strength, 4.0 * tiny)
+    for turn in range(most):
+        squares = (w * w) @ within
+        if not squares.min() > 0.0:
             break
         try:
-            solution, worst = _linearised(block, now, norms, strength[rows])
+            residual, solution = _linearised(block, w, np.sqrt(squares), strength)
         except np.linalg.LinAlgError:
             break
-        step, slope[rows] = solution[..., 0], solution[..., 1]
-        w[rows] = now - _shortened(block, now, norms, step)
-        # the gradient of a rounded w is known to ε‖G‖·‖w‖₁ only
-        noise = 2e-16 * block.largest * np.abs(now).sum(axis=1)
-        converged[rows] = done = worst <= np.maximum(tolerance, noise)
-        if done.all():
+        step, slope = solution[..., 0], solution[..., 1]
+        share = (step * step) @ within
+        share /= squares
+        done = (share * heavy).max(axis=1) <= tiny
+        if turn >= _PATIENT:
+            # the gradient of a rounded w is known to ε‖G‖·‖w‖₁ only
+            noise = 2e-16 * block.largest * np.abs(w).sum(axis=1)
+            done |= np.abs(residual).max(axis=1) <= np.maximum(tolerance, noise)
+        if not share.max() <= 0.81:
+            step = _shortened(block, w, squares, step)
+        w = w - step
+        ended = np.count_nonzero(done)
+        if ended == done.size:
             break
-        rows = np.flatnonzero(~converged)
-    return Newton(w, slope, converged)
+        if 2 * ended > done.size:
+            found.keep(rows, w, slope, done)
+            left = ~done
+            rows, w, slope, strength, heavy = rows[left], w[left], slope[left], strength[left], heavy[left]
+            done = done[left]
+    found.keep(rows, w, slope, done)
+    return found
 
 
 def _linearised(block: Block, w: Array, norms: Array, strength: Array) -> tuple[Array, Array]:
-    """Newton step and dw/dλ, stacked as (L, a, 2), and the largest residual of each row (L,)."""
-    spread = block.labels
-    unit = w / norms[:, spread]
-    pull = (strength / norms)[:, spread]
-    residual = w @ block.gram - block.corr + pull * w
+    """The residual (L, a), and Newton step and dw/dλ, stacked as (L, a, 2); ``norms`` and ``strength`` by feature."""
+    unit = w / norms
+    pull = strength / norms
+    residual: Array = w @ block.gram
+    residual -= block.corr
+    residual += strength * unit
     hessian = (pull * unit)[:, :, None] * unit[:, None, :]
     hessian *= block.within
-    np.subtract(block.gram, hessian, out=hessian)
-    hessian.reshape(len(w), -1)[:, block.diagonal] += pull + block.damping
+    np.subtract(block.damped, hessian, out=hessian)
+    hessian.reshape(len(w), -1)[:, :: w.shape[1] + 1] += pull
     right = np.empty((*w.shape, 2))
     right[..., 0] = residual
-    np.multiply(unit, -block.weights, out=right[..., 1])
-    return np.asarray(np.linalg.solve(hessian, right), dtype=np.float64), np.abs(residual).max(axis=1)
+    np.multiply(unit, block.falls, out=right[..., 1])
+    return residual, np.linalg.solve(hessian, right)
 
 
-def _shortened(block: Block, w: Array, norms: Array, step: Array) -> Array:
+def _shortened(block: Block, w: Array, squares: Array, step: Array) -> Array:
     """``step`` (L, a), scaled so that no group loses more than nine tenths of itself along its own direction."""
-    along = np.add.reduceat(w * step, block.starts, axis=1) / (norms * norms)
-    worst = along.max(axis=1)
-    if (worst <= 0.9).all():
-        return step
-    result: Array = step * np.where(worst > 0.9, 0.9 / np.maximum(worst, 0.9), 1.0)[:, None]
+    along = (w * step) @ block.within / squares
+    result: Array = step * (0.9 / np.maximum(along.max(axis=1), 0.9))[:, None]
     return result
 
 

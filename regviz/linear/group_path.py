@@ -121,7 +121,7 @@ def _crossing(solver: "GroupLassoSolver", active: "Active", group: int, high: Kn
 
     Newton on λ, kept inside the bracket; None when the restricted solution is lost on the way.
     """
-    members = list(solver.groups[group])
+    members = solver.members[group]
     if not active:
         norm = float(np.linalg.norm(solver.problem.correlation[members])) / solver.roots[group]
         return float(norm), np.zeros(solver.problem.p)
