@@ -4,6 +4,7 @@ What people see of it, on the data's own scale, is in `path`.
 """
 
 from bisect import bisect_left
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -42,12 +43,18 @@ class Curve(Protocol):
         """Degrees of freedom at ``lam``, without the intercept."""
 
 
+@lru_cache(maxsize=4)
+def _knots(problem: Problem) -> Knots:
+    """The lasso path; several curves of one problem are made of it."""
+    return lasso_path(problem)
+
+
 class LassoCurve:
     """Piecewise linear between knots."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.knots: Knots = lasso_path(problem)
+        self.knots: Knots = _knots(problem)
         self.lams, self.coef = self.knots.lams, self.knots.coef
         self.lam_max: float | None = problem.lam_max
         self._order = (-self.lams).tolist()
@@ -136,7 +143,7 @@ class ElasticNetCurve:
 
     def at(self, lam: float) -> Array:
         """The equations of the active set of the segment, certified."""
-        return self.knots.at(self.problem, lam, self.alpha).copy()
+        return self.knots.at(self.problem, lam, self.alpha)
 
     def df(self, lam: float) -> float:
         """tr[X_A(X_AᵀX_A + nλ(1−α)I)⁻¹X_Aᵀ]."""

@@ -46,15 +46,17 @@ def signs_at(problem: Problem, lam: float, alpha: float, signs: Array) -> Array 
     l1, l2 = lam * alpha, lam * (1.0 - alpha)
     slack = 1e-13 * problem.lam_max
     for _ in range(_ROUNDS):
-        active = np.flatnonzero(signs)
-        part, corr = restricted(problem, active, signs[active], l1, l2)
+        active = signs.nonzero()[0]
+        sides = signs[active]
+        part, corr = restricted(problem, active, sides, l1, l2)
         if part is None:
             return None
-        wrong = part * signs[active] < 0.0
+        wrong = part * sides < 0.0
         over = np.abs(corr) > l1 + slack
         over[active] = False
         if not wrong.any() and not over.any():
-            if float(np.abs(corr[active] - l2 * part - l1 * signs[active]).max(initial=0.0)) > 10.0 * slack:
+            off = corr[active] - l2 * part - l1 * sides
+            if off.size and max(off.max(), -off.min()) > 10.0 * slack:
                 return None
             w = np.zeros(problem.p)
             w[active] = part
@@ -71,14 +73,14 @@ def restricted(
     """Solution (a,) of the equations on ``active`` with given signs, and Xᵀ(y − Xw)/n (p,); None when singular."""
     if problem.p <= DENSE:
         rows = problem.gram[active]
-        block = rows[:, active]
-        right = problem.correlation[active] - l1 * signs
+        block = rows.take(active, axis=1)
     else:
         columns = problem.X[:, active]
         block = columns.T @ columns / problem.n
-        right = problem.correlation[active] - l1 * signs
+    right = problem.correlation[active]
+    right -= l1 * signs
     if l2:
-        block.flat[:: active.size + 1] += l2
+        block.reshape(-1)[:: active.size + 1] += l2
     try:
         part = np.asarray(np.linalg.solve(block, right), dtype=np.float64)
     except np.linalg.LinAlgError:

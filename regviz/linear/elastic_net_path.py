@@ -4,7 +4,9 @@ On one active set every condition is a sum of fractions (b − λs)/(d + λ(1−
 """
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,13 +34,18 @@ class ElasticNetKnots:
 
     def at(self, problem: Problem, lam: float, alpha: float) -> Array:
         """The minimiser (p,) at ``lam``, from the signs of its segment; certified, else solved from the start."""
-        if lam >= self.lams[0] and self.lams[0] > 0.0:
+        order = self._order
+        if lam >= -order[0] > 0.0:
             return np.zeros(problem.p)
-        if lam == 0.0 or self.lams[0] == 0.0:
-            known: Array = self.coef[-1]
+        if lam == 0.0 or order[0] == 0.0:
+            known: Array = self.coef[-1].copy()
             return known
-        k = int(np.searchsorted(-self.lams, -lam))
-        return elastic_net_at(problem, lam, alpha, warm=self.signs[k])
+        return elastic_net_at(problem, lam, alpha, warm=self.signs[bisect_left(order, -lam)])
+
+    @cached_property
+    def _order(self) -> list[float]:
+        """−λ of the knots, rising."""
+        return (-self.lams).tolist()
 
 
 class Segment:

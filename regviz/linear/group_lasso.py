@@ -6,6 +6,7 @@ than rows in ``group_dual``; reading groups from text in ``groups``.
 
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from regviz.linear.group_penalties import GroupLasso
 from regviz.linear.groups import Groups, check_groups, group_labels, group_norms, group_roots, parse_groups
 from regviz.linear.least_squares import least_squares
 from regviz.linear.problem import Array, Problem
-from regviz.linear.steps import Steps, finished
+from regviz.linear.steps import Steps, finished, part
 
 __all__ = ["GroupLassoSolver", "check_groups", "parse_groups"]
 
@@ -48,7 +49,7 @@ class GroupLassoSolver:
         self.block = lru_cache(maxsize=256)(self._block)
         squares = np.einsum("ij,ij->j", problem.X, problem.X)
         self._largest = float(np.max(squares)) / problem.n + ridge
-        self._by_rows = problem.n < problem.p and max(problem.n, len(self.groups)) <= _ROWS and ridge == 0.0
+        self._by_rows = problem.n < problem.p and problem.n <= _ROWS and ridge == 0.0
         if not np.isfinite(squares).all() or ((squares < 1e-280) & problem.X.any(axis=0)).any():
             raise ArithmeticError("The features are too large or too small to square; standardise them.")
 
@@ -58,15 +59,20 @@ class GroupLassoSolver:
         KKT residual at most 1e-9·max_j |x_jᵀy|/n (or what rounding w alone makes it), else ArithmeticError.
         λ = 0 without a ridge part gives the minimum-norm least squares.
         """
+        return finished(self.solving(lam, warm))
+
+    def solving(self, lam: float, warm: Array | None = None) -> Steps[Array]:
+        """`at` step by step: yields the share that is done, returns the solution."""
         if lam >= self.lam_max:
             return np.zeros(self.problem.p)
         if lam == 0.0 and self.ridge == 0.0:
             return self.least_squares.copy()
         if warm is not None:
-            return self.settle(lam, warm)
-        w = np.zeros(self.problem.p)
-        for step in _stairs(self.lam_max, lam):
-            w = self.settle(step, w)
+            found = yield from self.settling(lam, warm)
+            return found
+        w, stairs = np.zeros(self.problem.p), list(_stairs(self.lam_max, lam))
+        for k, step in enumerate(stairs):
+            w = yield from part(self.settling(step, w), k / len(stairs), (k + 1) / len(stairs))
         return w
 
     @cached_property
@@ -155,23 +161,60 @@ class GroupLassoSolver:
 
     def settle(self, lam: float, w: Array) -> Array:
         """The solution from the guess ``w`` (p,): Newton on the active groups, block descent whenever they change."""
+        return finished(self.settling(lam, w))
+
+    def settling(self, lam: float, w: Array) -> Steps[Array]:
+        """The same turn by turn."""
         w = np.where(np.isfinite(w), w, 0.0)
         for turn in range(_ROUNDS):
+            yield 1.0 - 0.9**turn
+            if turn == 1 or np.count_nonzero(w) > self.problem.n:
+                found = yield from self._through_rows(lam, w)
+                if found is not None:
+                    return found
             w, converged = self._refined(self.active(w), lam, w)
-            active = self.active(w)
-            inside = w[self.block(active).index] if active else w[:0]
-            over = self.violations(active, inside[None], np.array([lam]))[0]
+            over = self._over(lam, w)
             worst = float(over.max()) / self.lam_max
             if converged and worst <= (1e-14 if turn < 5 else 1e-11):
                 return w
             if turn % 10 == 9 and self._certified(lam, w):
                 return w
-            if turn == 1 and self._by_rows:
-                found = row_space(self.problem, self.groups, lam, w)
-                if self._certified(lam, found):
-                    return found
-            w = self._descended(self._working(active, over), lam, w, 2 + turn // 4)
+            w = self._descended(self._working(self.active(w), over), lam, w, 2 + turn // 4)
         raise ArithmeticError(f"The group lasso did not settle at λ = {lam}.")
+
+    def _over(self, lam: float, w: Array) -> Array:
+        """The excess (G,) of the groups that are out of ``w`` (p,) where it is positive, else 0."""
+        active = self.active(w)
+        inside = w[self.block(active).index] if active else w[:0]
+        return self.violations(active, inside[None], np.array([lam]))[0]
+
+    def _through_rows(self, lam: float, w: Array) -> Steps[Array | None]:
+        """The solution by the space of the rows, with only as many groups as it takes; None where that is no way."""
+        working: set[int] = set()
+        while self._by_rows:
+            over = self._over(lam, w)
+            fresh = {*self.active(w), *np.flatnonzero(over > 1e-14 * self.lam_max).tolist()} - working
+            if not fresh:
+                return w if self._certified(lam, w) else None
+            working |= fresh
+            if len(working) > _ROWS:
+                return None
+            index = self.block(tuple(sorted(working))).index
+            w_inside = yield from row_space(*self._part(tuple(sorted(working))), lam, w[index])
+            w = np.zeros_like(w)
+            w[index] = w_inside
+        return None
+
+    def _part(self, active: Active) -> tuple[Problem, Groups]:
+        """The problem with no other groups than ``active``, laid out as their block."""
+        block, whole = self.block(active), self.problem
+        index = block.index
+        names = tuple(whole.names[j] for j in index.tolist())
+        restricted = Problem(
+            whole.X[:, index], whole.y, whole.means[index], whole.scales[index], whole.y_mean, whole.standardized, names
+        )  # fmt: skip
+        ends = np.append(block.starts, index.size).tolist()
+        return restricted, tuple(tuple(range(i, j)) for i, j in pairwise(ends))
 
     def _certified(self, lam: float, w: Array) -> bool:
         """Whether the KKT residual of ``w`` is at most 1e-10, or what the rounding of w alone makes it."""

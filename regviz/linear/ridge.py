@@ -67,7 +67,8 @@ def _plain(problem: Problem) -> tuple[Array, Array, Array] | None:
     values, vectors = np.linalg.eigh(gram)
     if not values[-count] > _PLAIN * values[-1]:
         return None
-    values, vectors = values[-count:], vectors[:, -count:]
+    if count < values.size:
+        values, vectors = values[-count:], vectors[:, -count:]
     if not wide:
         return values, vectors, vectors.T @ problem.correlation
     root = np.sqrt(n * values)

@@ -11,6 +11,7 @@ from regviz.linear.group_dual import row_space
 from regviz.linear.group_lasso import GroupLassoSolver, check_groups, parse_groups
 from regviz.linear.penalties import GroupLasso, NoPenalty, duality_gap, kkt
 from regviz.linear.problem import Problem
+from regviz.linear.steps import finished
 from tests.linear.cases import bundle, sparse
 
 
@@ -254,7 +255,7 @@ def test_the_way_through_the_rows_ends_at_the_same_solution(case):
     for share in (0.8, 0.2, 0.02):
         lam = share * solver.lam_max
         for start in (np.zeros(problem.p), np.ones(problem.p)):
-            w = row_space(problem, groups, lam, start)
+            w = finished(row_space(problem, groups, lam, start))
             assert kkt(problem, GroupLasso(lam, groups), w) <= 1e-9
             assert w == pytest.approx(solver.at(lam), abs=1e-7)
             assert all(np.all(w[list(g)] == 0.0) or np.all(w[list(g)] != 0.0) for g in groups)
