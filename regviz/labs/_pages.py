@@ -6,12 +6,13 @@ from urllib.parse import urlencode
 from regviz.data import bundled_names
 from regviz.lab import show
 from regviz.labs._data import DataControls, Source, load
-from regviz.labs._memo import memo
-from regviz.linear.advise import Finding, advise
+from regviz.labs._memo import gradual, memo
+from regviz.linear.advise import Finding, advising
 from regviz.linear.conventions import Convention, conventions_for
 from regviz.linear.penalties import PENALTIES
 from regviz.linear.problem import Array
 from regviz.linear.snippets import FLAVOURS, Recipe, lacking, snippet
+from regviz.linear.steps import Steps
 
 CONVENTIONS = "λ elsewhere"
 ADVISOR = "Advisor"
@@ -73,12 +74,13 @@ def escaped(text: str) -> str:
     return text.replace("|", "\\|").replace("*", "\\*").replace("_", "\\_").replace("<", "&lt;")
 
 
-@memo(8)
-def advice(key: Source) -> tuple[Finding, ...]:
+@gradual(8)
+def advice(key: Source) -> Steps[tuple[Finding, ...]]:
     """The advisor's findings on one source."""
     found = load(key)
     target = found.y if found.outcomes is None else found.outcomes
-    return tuple(advise(found.X, target, names=found.problem.names, groups=found.groups))
+    seen = yield from advising(found.X, target, names=found.problem.names, groups=found.groups)
+    return tuple(seen)
 
 
 @memo(8)

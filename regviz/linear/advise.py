@@ -11,11 +11,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from regviz.linear.cross_validation import CrossValidation, cross_validate
+from regviz.linear.cross_validation import CrossValidation, validating
 from regviz.linear.elastic_net import elastic_net_at
 from regviz.linear.groups import Groups
 from regviz.linear.least_squares import numerical_rank
 from regviz.linear.problem import Array, Problem, checked
+from regviz.linear.steps import Steps, finished, part
 
 CLOSE = 0.9
 """|correlation| of two features from which on they are called alike."""
@@ -100,11 +101,23 @@ class Reading:
 
     def validation(self, penalty: str) -> CrossValidation:
         """Cross-validation of ``penalty``, at most 10 folds."""
+        return finished(self.validating(penalty))
+
+    def validating(self, penalty: str) -> Steps[CrossValidation]:
+        """The same fold by fold, nothing of it where it is known."""
         if penalty not in self._validations:
             groups = self.groups if penalty == "group-lasso" else None
             folds = min(10, self.problem.n)
-            self._validations[penalty] = cross_validate(self.X, self.y, penalty=penalty, groups=groups, folds=folds)
+            self._validations[penalty] = yield from validating(self.X, self.y, penalty, groups=groups, folds=folds)
         return self._validations[penalty]
+
+    @property
+    def tried(self) -> list[str]:
+        """The penalties that are cross-validated."""
+        if self.problem.n < 5 or self.p > MOST_FEATURES or self.problem.lam_max == 0.0:
+            return []
+        blocks = self.groups is not None and any(len(group) > 1 for group in self.groups)
+        return ["ridge", "lasso", "elastic-net", *(["group-lasso"] if blocks else [])]
 
 
 def advise(
@@ -115,10 +128,24 @@ def advise(
     ``names`` (p,) are used in the sentences; ``groups`` are blocks of columns that belong together. A data frame's
     column names are used when ``names`` is empty. Raises ValueError as `Problem.of` does.
     """
+    return finished(advising(X, y, names=names, groups=groups))
+
+
+def advising(
+    X: ArrayLike, y: ArrayLike, *, names: Sequence[str] = (), groups: Groups | None = None
+) -> Steps[list[Finding]]:  # fmt: skip
+    """`advise` step by step: yields the share that is done, returns the findings."""
     labels = tuple(names) or tuple(str(c) for c in getattr(X, "columns", ()))
     raw, target = checked(X, y)
     reading = Reading(raw, target, labels, groups)
-    return [finding for rule in RULES for finding in rule(reading)]
+    tried = reading.tried
+    for k, penalty in enumerate(tried):
+        yield from part(reading.validating(penalty), k / (len(tried) + 1), (k + 1) / (len(tried) + 1))
+    found: list[Finding] = []
+    for k, rule in enumerate(RULES):
+        found += rule(reading)
+        yield (len(tried) + k / len(RULES)) / (len(tried) + 1)
+    return found
 
 
 def _constant(reading: Reading) -> Iterator[Finding]:
@@ -250,12 +277,9 @@ def _fit(reading: Reading) -> Iterator[Finding]:
 
 
 def _penalty(reading: Reading) -> Iterator[Finding]:
-    n, p = len(reading.X), reading.p
-    if n < 5 or p > MOST_FEATURES or reading.problem.lam_max == 0.0:
+    tried = reading.tried
+    if not tried:
         return
-    tried = ["ridge", "lasso", "elastic-net"]
-    if reading.groups is not None and any(len(group) > 1 for group in reading.groups):
-        tried.append("group-lasso")
     results = {name: reading.validation(name) for name in tried}
     errors = {name: _at_minimum(cv) for name, cv in results.items()}
     best = min(tried, key=lambda name: errors[name][0])

@@ -45,7 +45,8 @@ class ElasticNetKnots:
     @cached_property
     def _order(self) -> list[float]:
         """−λ of the knots, rising."""
-        return (-self.lams).tolist()
+        falling: list[float] = (-self.lams).tolist()
+        return falling
 
 
 class Segment:

@@ -186,7 +186,8 @@ class GroupLassoSolver:
         """The excess (G,) of the groups that are out of ``w`` (p,) where it is positive, else 0."""
         active = self.active(w)
         inside = w[self.block(active).index] if active else w[:0]
-        return self.violations(active, inside[None], np.array([lam]))[0]
+        over: Array = self.violations(active, inside[None], np.array([lam]))[0]
+        return over
 
     def _through_rows(self, lam: float, w: Array) -> Steps[Array | None]:
         """The solution by the space of the rows, with only as many groups as it takes; None where that is no way."""

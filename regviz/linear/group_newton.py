@@ -34,7 +34,7 @@ class Block:
 
     @classmethod
     def of(cls, sizes: Sequence[int], index: NDArray[np.intp], gram: Array, corr: Array) -> "Block":
-        """Block of groups with ``sizes`` (m,) from positions (a,), Gram (a, a) and correlations (a,) of their members."""
+        """Block of groups of ``sizes`` (m,): positions (a,), Gram (a, a) and correlations (a,) of their members."""
         labels = np.repeat(np.arange(len(sizes)), sizes)
         starts = np.array([0, *accumulate(sizes[:-1])], dtype=np.intp)
         return cls(index, gram, corr, starts, labels, np.sqrt(sizes))
@@ -53,7 +53,7 @@ class Block:
 
     @cached_property
     def damped(self) -> Array:
-        """The Gram with its diagonal raised so that no system is singular; that slows convergence, moves no solution."""
+        """The Gram, its diagonal raised so that no system is singular: that slows convergence and moves no solution."""
         damped = self.gram.copy()
         damped.flat[:: len(damped) + 1] += 1e-14 * (float(damped.trace()) or 1.0)
         return damped
@@ -155,7 +155,7 @@ def _linearised(block: Block, w: Array, norms: Array, strength: Array) -> tuple[
     right = np.empty((*w.shape, 2))
     right[..., 0] = residual
     np.multiply(unit, block.falls, out=right[..., 1])
-    return residual, np.linalg.solve(hessian, right)
+    return residual, np.asarray(np.linalg.solve(hessian, right), dtype=np.float64)
 
 
 def _shortened(block: Block, w: Array, squares: Array, step: Array) -> Array:

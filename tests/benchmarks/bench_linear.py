@@ -76,7 +76,7 @@ def data_sets():
 
 
 def race(turns, row=1, **runners):
-    """Best milliseconds of CPU of each, with alternating turns of ``row`` runs; each gets what its set-up function makes."""
+    """Best CPU milliseconds of each, in alternating turns of ``row`` runs; each gets what its set-up function makes."""
     best = dict.fromkeys(runners, np.inf)
     for _ in range(turns):
         for name, (prepare, run) in runners.items():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from regviz.linear import advise as module
-from regviz.linear.advise import Finding, advise
+from regviz.linear.advise import Finding, advise, advising
 
 N = 200
 
@@ -249,3 +249,20 @@ def test_wide_tables_are_not_searched_pair_by_pair(monkeypatch):
     monkeypatch.setattr(module, "MOST_FEATURES", 5)
     X, y = changed(c3=lambda X: X[:, 1] + 0.1 * X[:, 3])
     assert advise(X, y) == []
+
+
+def test_the_advisor_can_be_stopped_between_folds():
+    """Ten folds of three penalties, and each rule, end with a share of the work that grows to the whole."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((40, 5))
+    y = X[:, 0] + rng.standard_normal(40)
+    shares, steps = [], advising(X, y)
+    try:
+        while True:
+            shares.append(next(steps))
+    except StopIteration as end:
+        found = end.value
+    assert len(shares) >= 30
+    assert shares == sorted(shares)
+    assert shares[-1] <= 1.0
+    assert found == advise(X, y)

@@ -341,3 +341,36 @@ def test_unusable_group_text_names_the_feature(text):
 def test_groups_must_be_a_partition(groups, word):
     with pytest.raises(ValueError, match=word):
         check_groups(groups, 2)
+
+
+def test_many_groups_are_solved_in_steps_between_which_a_caller_may_stop():
+    """600 groups, more than go into the space of the rows at once, and more active features than rows."""
+    X, y = sparse(5, 24, 1200)
+    problem, groups = Problem.of(X, y), partition(1200, 2)
+    solver = GroupLassoSolver(problem, groups)
+    lam = 1e-3 * solver.lam_max
+    shares, steps = [], solver.solving(lam)
+    try:
+        while True:
+            shares.append(next(steps))
+    except StopIteration as end:
+        w = end.value
+    assert len(shares) > 20
+    assert all(0.0 <= share <= 1.0 for share in shares)
+    assert np.count_nonzero(w) > problem.n
+    assert kkt(problem, GroupLasso(lam, groups), w) <= 1e-9
+    assert np.array_equal(w, solver.at(lam))
+
+
+def test_a_row_of_newton_that_converged_has_no_residual_left():
+    """The bound by which steps are ended holds: what is left is rounding, without a further step."""
+    problem, groups = Problem.of(*sparse(1, 60, 12)), partition(12, 3)
+    solver = GroupLassoSolver(problem, groups)
+    lams = solver.lam_max * np.geomspace(0.2, 1e-3, 40)
+    active = (0, 1, 2, 3)
+    result = solver.restricted(active, lams, np.tile(solver.least_squares, (40, 1)))
+    assert result.converged.any()
+    for lam, w in zip(lams[result.converged], result.w[result.converged], strict=True):
+        norms = np.repeat(np.linalg.norm(w.reshape(4, 3), axis=1), 3)
+        left = problem.gram @ w - problem.correlation + lam * np.sqrt(3.0) * w / norms
+        assert np.abs(left).max() <= 2e-14 * solver.lam_max

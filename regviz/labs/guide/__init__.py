@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 from regviz.lab import Frame, Gesture, Lab, Panel, Readout, replace
 from regviz.labs import find
 from regviz.labs._data import Source, load, source
-from regviz.labs._memo import memo
+from regviz.labs._memo import meanwhile, memo
 from regviz.labs._pages import ADVISOR as ADVISOR_PAGE
 from regviz.labs._pages import advice, advice_page
 from regviz.labs.guide import cards, words
@@ -42,8 +42,10 @@ class Guide(Lab):
         if state.view == METHOD and not shown.knows(method.key):
             yield _frame(state, key, findings, None, False)
             yield from _drawing(state, key, findings, method)
-        elif not quick:
-            yield _frame(state, key, None, shown(method.key) if state.view == METHOD else None, False)
+        if not quick:
+            waiting = _frame(state, key, None, shown(method.key) if state.view == METHOD else None, False)
+            yield waiting
+            yield from meanwhile(waiting, advice.steps(key), 0.1)
         yield _frame(state, key, advice(key), shown(method.key) if state.view == METHOD else None, True)
 
     def gesture(self, state: GuideState, gesture: Gesture) -> Mapping[str, Any]:

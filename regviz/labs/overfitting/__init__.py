@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from regviz.data import bundled_names
 from regviz.lab import Frame, Gesture, Lab, Panel, Part, Readout, choice, integer, show, slider, text
+from regviz.labs._memo import meanwhile
 from regviz.labs._pages import elsewhere
 from regviz.labs.overfitting import advisor, picture
 from regviz.labs.overfitting.curves import (
@@ -117,7 +118,12 @@ class Overfitting(Lab):
         else:
             slow = state.dataset == "synthetic" and not _model(state).linear
         if slow:
-            yield _frame(state, False)
+            first = _frame(state, False)
+            yield first
+            if state.view == "advisor":
+                asked = _setting(state, True)
+                size = fit(asked.source, asked.model, asked.size).size
+                yield from meanwhile(first, advisor.findings.steps(asked.source, asked.model, size), 0.1)
         yield _frame(state, True)
 
     def gesture(self, state: Controls, gesture: Gesture) -> Mapping[str, Any]:

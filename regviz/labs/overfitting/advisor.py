@@ -3,15 +3,16 @@
 import itertools
 import textwrap
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 
 from regviz.lab import Axis, Mark, Panel, Readout, Text
+from regviz.labs._memo import gradual
 from regviz.labs.overfitting.curves import NOUNS
 from regviz.labs.overfitting.fits import Fit, Model, system
 from regviz.labs.overfitting.rows import TRAIN, VALIDATION, Source, rows
-from regviz.linear.advise import Finding, advise
+from regviz.linear.advise import Finding, advising
+from regviz.linear.steps import Steps
 
 LINES = 30
 """Lines of text on the page."""
@@ -24,17 +25,19 @@ PENALTIES = {"none": "no penalty", "ridge": "ridge", "lasso": "lasso", "elastic-
 """How a sentence calls them."""
 
 
-@lru_cache(maxsize=32)
-def findings(source: Source, model: Model, size: int) -> tuple[Finding, ...]:
+@gradual(32)
+def findings(source: Source, model: Model, size: int) -> Steps[tuple[Finding, ...]]:
     """What the advisor sees in the training rows: of a table in all its features, else in the columns of the basis."""
     made = rows(source)
     table = made.given.table
     if table is None or made.touched.any() or made.given.left_out:
         X = system(source, model.basis, model.seed, size).problem
         names = tuple(f"{NOUNS[model.basis].removesuffix('s')} {j + 1}" for j in range(X.p))
-        return tuple(advise(X.X * X.scales + X.means, made.train[1], names=names))
+        seen = yield from advising(X.X * X.scales + X.means, made.train[1], names=names)
+        return tuple(seen)
     kept = made.row[made.of(TRAIN)]
-    return tuple(advise(table.X[kept], table.y[kept], names=table.names, groups=table.groups))
+    seen = yield from advising(table.X[kept], table.y[kept], names=table.names, groups=table.groups)
+    return tuple(seen)
 
 
 def judged(found: Fit, model: Model) -> str:

@@ -24,7 +24,7 @@ from regviz.lab import (
 )
 from regviz.labs._data import DataControls, data, source
 from regviz.labs._memo import meanwhile
-from regviz.labs._pages import ADVISOR, advice_page, code, elsewhere
+from regviz.labs._pages import ADVISOR, advice, advice_page, code, elsewhere
 from regviz.labs.shrinkage import coefficients, error, geometry, path, preview
 from regviz.labs.shrinkage.scene import Scene, chosen, scene, slow, validation
 from regviz.labs.shrinkage.solution import Solution, cut, solve
@@ -105,7 +105,10 @@ class Shrinkage(Lab):
             yield from meanwhile(first, validation.steps(*asked))
         cv = validation(*asked)
         if not advice_page.knows(source(state)):
-            yield _frame(state, made, cv)
+            told = _frame(state, made, cv)
+            yield told
+            if slow(made):
+                yield from meanwhile(told, advice.steps(source(state)), 0.1)
         yield _frame(state, made, cv, advice_page(source(state)))
 
     def gesture(self, state: ShrinkageState, gesture: Gesture) -> Mapping[str, Any]:
