@@ -55,7 +55,7 @@ def judged(found: Fit, model: Model) -> str:
 def takes_long(source: Source) -> bool:
     """Whether the findings come only after a first picture."""
     table = rows(source).given.table
-    return table is not None and rows(source).n * table.p > 20_000
+    return table is not None and rows(source).n * table.p > 5_000
 
 
 def panel(source: Source, model: Model, found: Fit, ready: bool) -> Panel:
