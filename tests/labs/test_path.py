@@ -401,3 +401,16 @@ def test_elastic_net_df_is_the_trace_of_its_hat_matrix():
                 ends.append((found.X @ path_of(moved, "elastic-net", 0.4).standardized_at(lam))[i])
             rates.append((ends[0] - ends[1]) / (2.0 * step))
         assert np.sum(rates) == pytest.approx(wanted, rel=1e-5)
+
+
+def test_lasso_df_is_drawn_as_steps_where_knots_abound():
+    """Gasoline has more knots than the curve has points of its own; the lasso's df is flat between any two."""
+    line = last(view="penalties", dataset="gasoline").panel("df").mark("lasso")
+    table = bundled("gasoline")
+    knots = path_of(Problem.of(table.X, table.y), "lasso").lams
+    jumps = np.flatnonzero(np.diff(line.y[0]))
+    assert len(jumps) > 50
+    for k in jumps:
+        low, high = line.x[k : k + 2]
+        assert high / low - 1.0 < 1e-6
+        assert np.abs(knots / low - 1.0).min() < 1e-6

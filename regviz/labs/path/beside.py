@@ -125,7 +125,8 @@ def curves(key: Source, penalty: str, alpha: float) -> Steps[Curves]:
     low, high = _range(key, alpha)
     points = _POINTS if path.problem.p <= _FEW else _POINTS // 3
     knots = path.lams[(path.lams > low) & (path.lams < high)]
-    if len(knots) > points:
+    # Degrees of freedom of the lasso jump at every knot and are flat between; each costs next to nothing.
+    if len(knots) > points and penalty != "lasso":
         knots = knots[:: len(knots) // points + 1]
     lams = np.unique(np.concatenate([np.geomspace(low, high, points), *both_sides(knots)]))
     coef, df = [], []
