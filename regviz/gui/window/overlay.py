@@ -26,7 +26,7 @@ class Help(QFrame):
         row = QHBoxLayout(inside)
         for groups in _COLUMNS:
             column = QVBoxLayout()
-            row.addLayout(column)
+            row.addLayout(column, 1)
             for group in groups:
                 self._add(column, group)
             column.addStretch(1)
@@ -64,8 +64,8 @@ class Help(QFrame):
             self.hide()
             self.closed.emit()
         else:
-            self.fit()
             self.show()
+            self.fit()
             self.raise_()
 
     def fit(self) -> None:
