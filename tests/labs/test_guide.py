@@ -314,3 +314,9 @@ def test_no_line_leaves_its_card(dataset, view):
 def test_findings_are_counted_in_words(count, said):
     for caption in (words.on_area("theory", "it", count), words.on_map(36, 18, "it", count, count)):
         assert f"has {said.strip()} on it" in caption
+
+
+@every_row
+def test_no_word_hangs_from_an_underscore(method):
+    """Cards are plain text: λ min is read, λ_min is source code."""
+    assert not re.search(r"_\w{2}", f"{method.formula} {re.sub(r'{.*?}', '', method.telling)}")

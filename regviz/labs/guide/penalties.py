@@ -104,12 +104,12 @@ CHOOSING = (
     ),
     Method(
         key="cross-validation", area="choosing", name="Cross-validation, 1-SE", idea="Held-out error over λ",
-        formula="λ_1SE = largest λ with CV(λ) ≤ CV(λ_min) + SE",
+        formula="λ 1SE = largest λ with CV(λ) ≤ CV(λ min) + SE",
         reach="You choose λ to predict and rows are exchangeable.",
         careful="Standardise inside the folds. Time series and groups need folds of their own. The error at the "
         "minimum is too good to be reported.",
         lab="path", fields=(("dataset", "diabetes"), ("view", "choose")), panel="cv",
-        telling="On diabetes λ_min = {lam_min}, and within one standard error λ_1SE = {lam_1se}.",
+        telling="On diabetes λ min = {lam_min}, and within one standard error λ 1SE = {lam_1se}.",
         holds=lambda frame: value(frame, "lam_1se") > value(frame, "lam_min") > 0,
     ),
     Method(
