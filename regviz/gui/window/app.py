@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -25,6 +25,8 @@ from regviz.labs import find, labs, names
 
 _FIRST = "shrinkage"
 """The lab that opens where none is asked for."""
+_TITLE_BAR = 40
+"""Pixels of a screen's height that are left for the title bar of the window."""
 
 
 def start(
@@ -104,6 +106,8 @@ class Desk(QObject):
             window.banner.say(problem)
         if len(offered) < len(names()):
             _Others(window)
+        room = window.screen().availableGeometry().size() - QSize(0, _TITLE_BAR)
+        window.resize(window.size().boundedTo(room))
         window.show()
 
     @Slot()

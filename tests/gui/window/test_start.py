@@ -50,3 +50,26 @@ def test_other_labs_can_be_offered(window):
     assert list(window.rail.buttons) == [lab.name for lab in before]
     window.rail.buttons[before[1].name].click()
     assert until(lambda: window.session.lab is before[1])
+
+
+SIZE = """
+import sys
+from PySide6.QtCore import QTimer
+from regviz.gui.window import app
+class Told(app.MainWindow):
+    def showEvent(self, event):
+        super().showEvent(event)
+        room = self.screen().availableGeometry()
+        print(self.width() <= room.width(), self.height() < room.height())
+        QTimer.singleShot(0, self.close)
+app.MainWindow = Told
+sys.exit(app.start(None, None, None))
+"""
+
+
+def test_the_window_is_no_larger_than_the_screen(tmp_path):
+    """Qt's offscreen screen is 800 × 800, smaller than the window's usual size."""
+    homes = {f"XDG_{name}_HOME": str(tmp_path) for name in ("CONFIG", "STATE", "CACHE", "DATA")}
+    ended = subprocess.run([sys.executable, "-c", SIZE], env=os.environ | homes | {"QT_QPA_PLATFORM": "offscreen"},
+                           capture_output=True, text=True, timeout=100, check=False)  # fmt: skip
+    assert ended.stdout.splitlines() == ["True True"], ended.stderr
