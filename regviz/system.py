@@ -87,7 +87,11 @@ def _loads(library: str) -> bool:
 
 
 def _answers(display: str) -> bool:
-    """Whether an X server takes a connection; True when libxcb itself is missing, which is another complaint."""
+    """Whether an X server takes a connection; True when libxcb itself is missing, which is another complaint.
+
+    The connection stays open as long as the process runs: a server resets when its last client leaves, and refuses
+    whoever comes meanwhile, which would be Qt.
+    """
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError:
@@ -97,6 +101,7 @@ def _answers(display: str) -> bool:
     xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
     xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
     connection = xcb.xcb_connect(display.encode(), None)
-    failed = xcb.xcb_connection_has_error(connection)
-    xcb.xcb_disconnect(connection)
-    return not failed
+    if xcb.xcb_connection_has_error(connection):
+        xcb.xcb_disconnect(connection)
+        return False
+    return True

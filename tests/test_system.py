@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from regviz import system
+from tests.release.starting import display
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the probes ask Linux only")
 
@@ -50,6 +51,13 @@ def test_platforms_with_display_say_what_is_missing(platform):
 def test_dead_display_is_named():
     assert "':987'" in str(system.no_display_reason({"DISPLAY": ":987"}))
     assert system.no_display_reason({"DISPLAY": ":987", "WAYLAND_DISPLAY": "wayland-0"}) is None
+
+
+def test_a_server_that_resets_after_its_last_client_is_not_missed():
+    with display() as name:
+        if name is None:
+            pytest.skip("there is no Xvfb here")
+        assert all(system.no_display_reason({"DISPLAY": name}) is None for _ in range(20))
 
 
 def test_missing_libraries_give_the_command_that_mends_it(monkeypatch):

@@ -18,7 +18,7 @@ from tests.gui.window.waiting import until
 from tests.release import draw
 from tests.release.part import Part
 from tests.release.paws import ACTS, press_inside
-from tests.release.screen import screen
+from tests.release.screen import screen, turn
 
 EVENTS = 100
 KEPT = 60
@@ -94,7 +94,7 @@ def _hold(chance, made, files, done):
         name = chance.choices(names, weights)[0]
         done.append(f"{name} {ACTS[name].do(chance, made.window, files)}")
         if chance.random() < PAUSES:
-            QApplication.processEvents()
+            turn()
         if chance.random() < 0.03:
             made.wait(0.3)
         popup = QApplication.activePopupWidget()

@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from regviz.gui.canvas.export import ensure_application
@@ -74,6 +75,12 @@ def screen(lab=None, state=None, offered=None, size=(1280, 720)):
             destroy(window)
             hooks.remove()
             application.processEvents()
+
+
+def turn():
+    """One turn of the event loop that also deletes what is to be deleted, as the program's own loop does."""
+    QApplication.processEvents()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def resident():

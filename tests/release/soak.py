@@ -4,12 +4,11 @@ import random
 import time
 
 import numpy as np
-from PySide6.QtWidgets import QApplication
 
 from regviz.labs import labs
 from tests.release import draw
 from tests.release.part import Part
-from tests.release.screen import handles, has_proc, resident, screen, threads
+from tests.release.screen import handles, has_proc, resident, screen, threads, turn
 
 STAY = 12
 """Changes before the next lab comes."""
@@ -24,7 +23,7 @@ def changes(seed, first, last):
             if index % STAY == 0:
                 made.window.edits.choose(every[index // STAY % len(every)])
                 made.wait()
-                QApplication.processEvents()
+                turn()
                 notes.append((time.monotonic() - start, resident(), handles(), threads()))
             times.append((index // STAY % len(every), _change(chance, made)))
             assert not made.said, f"change {seed}/{index}: {made.said[0]}"
