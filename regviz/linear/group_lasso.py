@@ -210,9 +210,8 @@ class GroupLassoSolver:
         """The problem with no other groups than ``active``, laid out as their block."""
         block, whole = self.block(active), self.problem
         index = block.index
-        names = tuple(whole.names[j] for j in index.tolist())
         restricted = Problem(
-            whole.X[:, index], whole.y, whole.means[index], whole.scales[index], whole.y_mean, whole.standardized, names
+            whole.X[:, index], whole.y, whole.means[index], whole.scales[index], whole.y_mean, whole.standardized, ()
         )  # fmt: skip
         ends = np.append(block.starts, index.size).tolist()
         return restricted, tuple(tuple(range(i, j)) for i, j in pairwise(ends))

@@ -61,11 +61,13 @@ def _painted(panel, theme):
     image = QImage(480, 300, QImage.Format.Format_ARGB32_Premultiplied)
     layout = arrange(panel, 480.0, 300.0)
     layer, painter = Layer(), QPainter(image)
-    pixmap, place = layer.prepare(panel, layout, theme, 1.0, 1.0)
-    painter.drawPixmap(0, 0, pixmap)
-    paint_rest(painter, panel, layer.held, place)
-    finish(painter, panel, layout, place)
-    painter.end()
+    try:
+        pixmap, place = layer.prepare(panel, layout, theme, 1.0, 1.0)
+        painter.drawPixmap(0, 0, pixmap)
+        paint_rest(painter, panel, layer.held, place)
+        finish(painter, panel, layout, place)
+    finally:
+        painter.end()
     return bytes(image.constBits())
 
 

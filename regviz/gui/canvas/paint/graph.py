@@ -29,7 +29,8 @@ def paint(painter: QPainter, mark: Graph, place: Place) -> None:
 
 def node_radius(mark: Graph, place: Place) -> float:
     """Radius that leaves room between the nodes of the fullest layer."""
-    columns, counts = np.unique(np.round(mark.x[np.isfinite(mark.x)], 9), return_counts=True)
+    with np.errstate(over="ignore"):
+        columns, counts = np.unique(np.round(mark.x[np.isfinite(mark.x)], 9), return_counts=True)
     fullest = int(counts.max()) if len(columns) else 1
     return float(max(4.0, min(16.0, place.rect.height / max(1, fullest) * 0.34)))
 
