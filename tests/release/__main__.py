@@ -7,6 +7,7 @@ import os
 import sys
 import time
 import traceback
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -58,10 +59,24 @@ def run(part: Part, seed: int, count: int, log: Log) -> bool:
         log.note(part, seed, cases, figures, seconds)
         if sys.stderr.isatty():
             print(f"\r{part.name}: {cases:,} of {count:,}", end="", file=sys.stderr, flush=True)
-    said = ", ".join(f"{name} {value:,.6g}" for name, value in figures.items())
-    print(f"{part.name}: {cases:,} cases in {seconds:.0f} s, seed {seed}: {said or 'all held'}. {part.goal}".rstrip(),
+    print(f"{part.name}: {cases:,} cases in {seconds:.0f} s, seed {seed}: {_listed(figures)}. {part.goal}".rstrip(),
           flush=True)  # fmt: skip
     return True
+
+
+def _listed(figures: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {value:,.3g}" if value % 1 else f"{name} {value:,.0f}"
+                     for name, value in figures.items()) or "all held"  # fmt: skip
+
+
+def table(known: Iterable[Part], seed: int, log: Log) -> str:
+    """A Markdown table of the parts that have been run whole."""
+    rows = ["| part | cases | figure |", "|---|---:|---|"]
+    for part in known:
+        cases, figures, _ = log.of(part, seed)
+        if cases >= part.count:
+            rows.append(f"| `{part.name}`: {part.words} | {cases:,} | {_listed(figures)} |")
+    return "\n".join(rows)
 
 
 def _said(error: Exception) -> str:
@@ -88,6 +103,7 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser("python -m tests.release", description="The long tests.")
     parser.add_argument("part", nargs="*", help="parts to run (all)")
     parser.add_argument("--list", action="store_true", help="say what there is")
+    parser.add_argument("--table", action="store_true", help="print a table of what the log says was run whole")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--share", type=float, default=1.0, help="share of each part's cases, 0 … 1")
     parser.add_argument("--log", type=Path, default=Path(".release.json"), help="where it keeps how far it has come")
@@ -106,6 +122,9 @@ def main(words: list[str]) -> int:
             parser.error("--case goes with one part")
         return 0 if replay(known[chosen.part[0]], chosen.seed, chosen.case) else 1
     log = Log(chosen.log, chosen.fresh)
+    if chosen.table:
+        print(table(known.values(), chosen.seed, log))
+        return 0
     wanted = [known[name] for name in chosen.part] or list(known.values())
     held = [run(part, chosen.seed, max(1, round(chosen.share * part.count)), log) for part in wanted]
     print(f"{sum(held)} of {len(held)} parts held.", flush=True)

@@ -55,6 +55,16 @@ def test_share_seed_and_fresh(only, capsys):
     assert "seed 4" in capsys.readouterr().out
 
 
+def test_the_table_has_what_was_run_whole(only, capsys):
+    part = counting([])
+    assert only(part, "--share", "0.5") == 0
+    assert only(part, "--table") == 0
+    assert "`count`" not in capsys.readouterr().out
+    assert only(part) == 0
+    assert only(part, "--table") == 0
+    assert "| `count`: counts | 10 | cases 10, largest 10 |" in capsys.readouterr().out
+
+
 def test_unknown_parts_are_refused_and_the_list_names_all(only, capsys):
     with pytest.raises(SystemExit):
         only(counting([]), "nothing")
