@@ -139,7 +139,8 @@ def _even(image: Pixels) -> Pixels:
 
 
 def _missing(name: str, kind: str) -> str:
-    return f"Cannot write {kind}: {name} is not installed; install it with: python -m pip install 'regviz[motion]'."
+    how = "install it, in the folder of regviz's source, with: python -m pip install '.[motion]'"
+    return f"Cannot write {kind}: {name} is not installed; {how}."
 
 
 def told(images: Iterable[Pixels], total: int, tell: Callable[[int, int], None]) -> Iterator[Pixels]:

@@ -39,7 +39,7 @@ class Control:
     ``low`` … ``high`` are hard bounds; ``shown`` is the range a slider spans (a frame's ``limits`` override it).
     ``when`` = (field, values): the control applies only while that other field has one of these values (or, by
     `Except`, none of them); ``unless`` is the opposite. Both may list several such pairs. ``either`` lists pairs of
-    which one is enough.
+    which one is enough; it may hold several such lists, of each of which one is needed.
     ``place`` is "main" (the big slider on top), "mode" (the switch on top) or the name of a group in the side panel.
     ``free`` lets a choice take any text besides its choices (a file's path).
     """
@@ -60,20 +60,20 @@ class Control:
     place: str = "model"
     when: tuple[When, ...] = ()
     unless: tuple[When, ...] = ()
-    either: tuple[When, ...] = ()
+    either: tuple[tuple[When, ...], ...] = ()
 
     def applies(self, state: Any) -> bool:
         """Whether the control has an effect in ``state``."""
-        every, never, one = (
+        every, never, *some = (
             [getattr(state, name) in values for name, values in pairs]
-            for pairs in (self.when, self.unless, self.either)
+            for pairs in (self.when, self.unless, *self.either)
         )
-        return all(every) and not any(never) and (not one or any(one))
+        return all(every) and not any(never) and all(any(one) for one in some)
 
     @property
     def asks(self) -> frozenset[str]:
         """The fields on which it depends whether the control applies."""
-        return frozenset(name for name, _ in (*self.when, *self.unless, *self.either))
+        return frozenset(name for pairs in (self.when, self.unless, *self.either) for name, _ in pairs)
 
     def to_json(self) -> dict[str, Any]:
         """The field as `regviz labs --json` prints it; bounds that are infinite are None."""
@@ -87,12 +87,19 @@ class Control:
 
 
 def _declare(kind: Kind, default: Value, words: Mapping[str, Any], **extra: Any) -> Any:
-    conditions = {name: _pairs(words.get(name, ())) for name in ("when", "unless", "either")}
+    conditions: dict[str, Any] = {name: _pairs(words.get(name, ())) for name in ("when", "unless")}
+    conditions["either"] = _lists(words.get("either", ()))
     return field(default=default, metadata={"control": {"kind": kind, **extra, **words, **conditions}})
 
 
 def _pairs(condition: Any) -> tuple[When, ...]:
     return (condition,) if condition and isinstance(condition[0], str) else tuple(condition)
+
+
+def _lists(condition: Any) -> tuple[tuple[When, ...], ...]:
+    """One list of pairs, or several."""
+    single = not condition or isinstance(condition[0][0], str)
+    return tuple(map(_pairs, (condition,) if single and condition else condition))
 
 
 def slider(

@@ -16,9 +16,15 @@ from regviz.linear.problem import Problem
 Array = NDArray[np.float64]
 Groups = tuple[tuple[int, ...], ...]
 
-_SYNTHETIC = ("dataset", ("synthetic",))
+SYNTHETIC = ("dataset", ("synthetic",))
+"""While there are no data but those that the controls make."""
 COLOURED = 5
 """How many features of a real table get a colour of their own."""
+
+
+def draw(**words: Any) -> Any:
+    """The seed; labs say by ``words`` when it draws nothing."""
+    return integer(42, 0, 2**31 - 1, shown=(0, 99), place="data", help="Draws the data and the folds.", **words)
 
 
 @dataclass(frozen=True)
@@ -30,35 +36,35 @@ class DataControls:
         label="data set", help="Synthetic data with a known truth, a bundled table, or the path of your own CSV file.",
     )  # fmt: skip
     target: str = text(
-        "", place="data", unless=_SYNTHETIC, help="Column to predict; empty for the table's usual target."
+        "", place="data", unless=SYNTHETIC, help="Column to predict; empty for the table's usual target."
     )
     n: int = integer(
-        60, 5, 20_000, shown=(10, 400), place="data", when=_SYNTHETIC, label="rows", symbol="n", help="Training rows."
+        60, 5, 20_000, shown=(10, 400), place="data", when=SYNTHETIC, label="rows", symbol="n", help="Training rows."
     )
     p: int = integer(
-        12, 2, 2_000, shown=(2, 60), place="data", when=_SYNTHETIC, label="features", symbol="p",
+        12, 2, 2_000, shown=(2, 60), place="data", when=SYNTHETIC, label="features", symbol="p",
         help="Features, informative and noise together.",
     )  # fmt: skip
     informative: int = integer(
-        4, 0, 2_000, shown=(0, 20), place="data", when=_SYNTHETIC,
+        4, 0, 2_000, shown=(0, 20), place="data", when=SYNTHETIC,
         help="Features whose true coefficient is not zero (at most all of them).",
     )  # fmt: skip
     noise: float = slider(
-        2.0, 0.0, 1e6, shown=(0.0, 10.0), place="data", when=_SYNTHETIC, symbol="σ",
+        2.0, 0.0, 1e6, shown=(0.0, 10.0), place="data", when=SYNTHETIC, symbol="σ",
         help="Standard deviation of the noise in the target.",
     )  # fmt: skip
     rho: float = slider(
-        0.5, 0.0, 0.999, place="data", when=_SYNTHETIC, symbol="ρ", label="correlation", help="How alike features are."
+        0.5, 0.0, 0.999, place="data", when=SYNTHETIC, symbol="ρ", label="correlation", help="How alike features are."
     )
     correlation: str = choice(
-        "ar1", ("ar1", "equal"), place="data", when=_SYNTHETIC, label="pattern",
+        "ar1", ("ar1", "equal"), place="data", when=SYNTHETIC, label="pattern",
         help="ar1: ρ^|i−j|, neighbours are most alike; equal: ρ between every two features.",
     )  # fmt: skip
     scale_spread: float = slider(
-        1.0, 1.0, 1e4, log=True, shown=(1.0, 100.0), place="data", when=_SYNTHETIC, label="spread of scales",
+        1.0, 1.0, 1e4, log=True, shown=(1.0, 100.0), place="data", when=SYNTHETIC, label="spread of scales",
         help="Ratio of the largest to the smallest standard deviation of the features.",
     )  # fmt: skip
-    seed: int = integer(42, 0, 2**31 - 1, shown=(0, 99), place="data", help="Draws the data and the folds.")
+    seed: int = draw()
     standardize: bool = switch(
         True, place="data", help="Scale every feature to unit variance, so that the penalty treats all alike."
     )

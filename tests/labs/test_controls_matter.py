@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from regviz.lab import Gesture, controls
-from regviz.labs import labs
+from regviz.labs import find, labs
 
 SHORT = {"steps": 8, "pace": 4, "walk": 8, "draws": 100}
 """Short trainings: the last pictures of long ones are no better here."""
@@ -145,3 +145,31 @@ def test_no_control_acts_while_it_is_hidden(lab, state):
         alone = {c.name: dataclasses.replace(state, **{c.name: others(c, state)[0]}) for c in hidden}
         acting = [name for name, other in alone.items() if differ(Shown(lab, state), Shown(lab, other))]
         pytest.fail(f"acting while hidden: {acting or 'several together'}")
+
+
+TABLES = [
+    *(("path", {"view": view}) for view in ("walk", "methods", "choose")),
+    ("path", {"view": "choose", "fold_order": "interleaved"}), ("path", {"preset": "efron-2004"}),
+    ("stability", {"tab": "scale"}), ("groups", {}), ("groups", {"groups": "x1,x2"}), ("guide", {}),
+    ("shrinkage", {"fold_order": "interleaved"}), ("bayes", {"sample": False}),
+]  # fmt: skip
+ASKED = ("seed", "drawn", "alpha", "group_size", "others", "standardize")
+"""Controls that nothing depends on in some states with a table of the user's or the house's."""
+
+
+@pytest.mark.parametrize(("name", "changes"), TABLES)
+def test_with_a_table_controls_are_shown_where_they_matter(name, changes):
+    lab = find(name)
+    state = dataclasses.replace(lab.State(), dataset="cement", **changes)
+    before = whole(lab, state)
+    for control in controls(state):
+        if control.name in ASKED and control.place != "mode":
+            values = (*others(control, state), *([2] if control.name == "group_size" else []))
+            acts = any(whole(lab, dataclasses.replace(state, **{control.name: value})) != before for value in values)
+            assert acts == control.applies(state), control.name
+
+
+def whole(lab, state):
+    """The digest of the last frame, of which there may be fewer before it where something is known already."""
+    *_, frame = lab.frames(state)
+    return sha256(b"|".join(parts(frame))).digest()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regviz.lab import Gesture, replace
+from regviz.lab import Gesture, replace, show
 from regviz.labs import find
 from regviz.labs._memo import Memo
 from regviz.labs.groups import descent, design_key, path, scene
@@ -307,3 +307,15 @@ def test_margins_of_the_zero_vector_are_the_correlations():
     shared, raw = path.margins(plan, np.zeros(30))
     assert raw == pytest.approx([np.linalg.norm(plan.problem.correlation[list(g)]) for g in plan.groups], rel=1e-13)
     assert shared == pytest.approx(raw / math.sqrt(5.0), rel=1e-13)
+
+
+@pytest.mark.parametrize("lam", [1e-6, 100.0])
+def test_blocks_above_the_axis_are_counted(lam):
+    groups = find("groups")
+    *_, frame = groups.frames(groups.State(dataset="birthwt", lam=lam))
+    panel = next(panel for panel in frame.panels if panel.key == "path")
+    here = next(mark for mark in panel.marks if mark.key == "here")
+    beyond = here.y[here.y > panel.y.high]
+    said = [str(readout.value) for readout in panel.readouts if readout.name == "above"]
+    assert bool(said) == bool(beyond.size) == (lam < 1.0)
+    assert not said or said[0].startswith(f"{beyond.size} block") and said[0].endswith(show(float(beyond.max())))

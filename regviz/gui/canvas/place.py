@@ -14,7 +14,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPen
 
 from regviz.gui.canvas import ink
-from regviz.gui.canvas.theme import Theme, mix, pen
+from regviz.gui.canvas.theme import Theme, mix, pen, qcolor
 
 Array = NDArray[np.float64]
 
@@ -54,6 +54,13 @@ class Box(NamedTuple):
         return (
             self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
+
+    def shared(self, other: "Box") -> "Box":
+        """What two that meet have in common."""
+        return Box(
+            max(self.left, other.left), max(self.top, other.top),
+            min(self.right, other.right), min(self.bottom, other.bottom),
+        )  # fmt: skip
 
     def holds(self, other: "Box") -> bool:
         """Whether the other lies inside."""
@@ -124,7 +131,8 @@ class Label:
 class Place:
     """A panel on paper, in design pixels: plot rectangle ``rect``, scales, theme, and the boxes already ``taken``.
 
-    ``bounds`` is where labels may stand. ``soft`` are pixels of curves, which labels avoid where they can.
+    ``bounds`` is where labels may stand. ``soft`` are pixels of curves, which labels avoid where they can. ``rules``
+    are the boxes of lines across the panel, which make way for the labels that cannot avoid them.
     """
 
     rect: Box
@@ -134,13 +142,14 @@ class Place:
     theme: Theme
     taken: list[Box] = field(default_factory=list)
     soft: list[Array] = field(default_factory=list)
+    rules: list[Box] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     settled: list[tuple[Label, Box]] = field(default_factory=list)
 
     def copy(self) -> "Place":
         """A place with the same past that can be drawn on without changing this one."""
         return Place(self.rect, self.bounds, self.x, self.y, self.theme, list(self.taken),
-                     list(self.soft), list(self.labels), [])  # fmt: skip
+                     list(self.soft), list(self.rules), list(self.labels), [])  # fmt: skip
 
     def pen(self, role: str, width: float, *, fade: float = 1.0, dash: int = 0, smooth: bool = False) -> QPen:
         """The pen of a role, faded towards the card, as thick as the theme wants it."""
@@ -210,6 +219,9 @@ class Place:
         grid = ink.grid(painter)
         for label, box in self.settled:
             halo = self.theme.card if label.halo else ""
+            for rule in self.rules if halo else ():
+                if rule.meets(box):
+                    painter.fillRect(rule.shared(box).qt(), qcolor(halo))
             ink.write(painter, box.left, box.top, label.text, label.style, label.color, halo, grid)
 
 

@@ -48,6 +48,7 @@ class DashboardView(Guarded, QWidget):
         self.reserved: Callable[[QKeyEvent], bool] = lambda event: False
         """Which key presses belong to somebody else although a panel has the focus."""
         self._spare: list[PanelView] = []
+        self._keyboards: list[Keyboard] = []
         self._waiting: set[str] = set()
         self._unasked: list[str] = []
         self._timer, self._next = QTimer(self, singleShot=True), QTimer(self, singleShot=True)
@@ -70,6 +71,11 @@ class DashboardView(Guarded, QWidget):
     def settled(self) -> bool:
         """Whether every card shows its part of the frame."""
         return not self._waiting
+
+    @property
+    def holding(self) -> bool:
+        """Whether the keys hold something that the next of them drag."""
+        return any(keyboard.aim.holding for keyboard in self._keyboards)
 
     def set_frame(self, frame: Frame) -> None:
         """Show a frame; panels with known keys keep their views and zoom, those that wait longest are painted first."""
@@ -134,7 +140,7 @@ class DashboardView(Guarded, QWidget):
 
     def _made(self) -> PanelView:
         view = PanelView(self)
-        Keyboard(view, lambda event: self.reserved(event))
+        self._keyboards.append(Keyboard(view, lambda event: self.reserved(event)))
         view.set_theme(self._theme)
         view.intent.connect(self.intent)
         view.gesture.connect(self.gesture)

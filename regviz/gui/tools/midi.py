@@ -13,7 +13,8 @@ from regviz.gui.window.editors import named
 if TYPE_CHECKING:
     from regviz.gui.window.main import MainWindow
 
-INSTALL = "python -m pip install 'regviz[midi]'"
+INSTALL = "python -m pip install '.[midi]'"
+"""To be run in the folder of the source."""
 Ports = Callable[[], Any]
 """Gives the mido module, or something with its ``get_input_names`` and ``open_input``."""
 
@@ -52,8 +53,8 @@ class Faders(QObject):
             names = list(library.get_input_names())
             self._open = [library.open_input(name, callback=self._hear) for name in names]
         except ImportError:
-            words = self.tr("Faders need mido and python-rtmidi: {0}.").format(INSTALL)
-            raise MidiError(words) from None
+            words = self.tr("Faders need mido and python-rtmidi; in the folder of regviz's source run {0}.")
+            raise MidiError(words.format(INSTALL)) from None
         except Exception as error:  # each backend has errors of its own
             self.stop()
             raise MidiError(self.tr("The MIDI devices cannot be used: {0}.").format(str(error).rstrip("."))) from None

@@ -90,7 +90,7 @@ class Snapshots(QFrame):
     def keep(self, snapshot: Snapshot) -> None:
         """Add a snapshot at the end and choose it."""
         self.kept.append(snapshot)
-        item = QListWidgetItem(_icon(QPixmap.fromImage(snapshot.picture)), snapshot.words)
+        item = QListWidgetItem(_icon(QPixmap.fromImage(snapshot.picture)), self._fitting(snapshot.words))
         item.setToolTip(f"{snapshot.lab.title}. {snapshot.caption}")
         item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{snapshot.lab.title}, {snapshot.words}")
         self.strip.addItem(item)
@@ -129,6 +129,13 @@ class Snapshots(QFrame):
         high = wide * PICTURE[1] // PICTURE[0] + round(unit.text(18) * 1.4)
         self.strip.setGridSize(QSize(wide + unit.px(16), high))
         self.strip.setFixedHeight(high + unit.px(12))
+        for row, snapshot in enumerate(self.kept):
+            self.strip.item(row).setText(self._fitting(snapshot.words))
+
+    def _fitting(self, words: str) -> str:
+        """As much of the words as is no wider than the picture, so that neighbours stay apart."""
+        wide = self.strip.iconSize().width()
+        return self.strip.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, wide)
 
     def _show(self) -> None:
         for button in self.buttons.values():

@@ -59,9 +59,10 @@ class Edits(QObject):
 
     @Slot()
     def _settle(self) -> None:
-        """End a burst of keys; a drag goes on while the button is down."""
-        if QApplication.mouseButtons() == Qt.MouseButton.NoButton and not self._window.player.playing:
-            self._window.session.settle()
+        """End a burst of keys; a drag goes on while the button is down, or while keys hold something."""
+        window, free = self._window, QApplication.mouseButtons() == Qt.MouseButton.NoButton
+        if free and not window.view.holding and not window.player.playing:
+            window.session.settle()
 
     @Slot(object)
     def gesture(self, gesture: Gesture) -> None:

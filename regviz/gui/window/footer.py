@@ -72,6 +72,7 @@ class Footer(QWidget):
         if self.badge.property("holds") != certificate.holds:
             self.badge.setProperty("holds", certificate.holds)
             polish(self.badge)
+            self.badge.updateGeometry()
 
     def show_busy(self, busy: bool, progress: float | None) -> None:
         """Show how far the work is: a moving bar where nobody knows, nothing when it is done."""

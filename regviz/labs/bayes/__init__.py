@@ -74,6 +74,7 @@ class BayesState(DataControls):
     )  # fmt: skip
     others: str = choice(
         "held", ("held", "integrated"), label="other coefficients",
+        either=(("prior", ("gaussian",)), ("sample", (True,))),
         help="held: at the mode, a slice of the posterior; integrated: the marginal posterior.",
     )  # fmt: skip
     inputs: str = choice(

@@ -22,7 +22,8 @@ from regviz.lab import (
     switch,
     text,
 )
-from regviz.labs._data import DataControls, Source, source
+from regviz.lab.controls import Except
+from regviz.labs._data import DataControls, Source, draw, source
 from regviz.labs._memo import meanwhile
 from regviz.labs._pages import CONVENTIONS, elsewhere
 from regviz.labs.groups import bars, descent, path
@@ -34,6 +35,8 @@ from regviz.labs.groups.words import caption, message, sparse_page
 TOLERANCE = 1e-9
 """KKT residual, in units of max_j |x_jᵀy|/n, up to which a solution is certified."""
 STARTS = ("zero", "least squares")
+SINGLE = ("synthetic", *(name for name in bundled_names() if name != "birthwt"))
+"""Data without blocks of their own."""
 _MADE = ("dataset", (LAGS, "synthetic"))
 _LAGS = ("dataset", (LAGS,))
 _SYNTHETIC = ("dataset", ("synthetic",))
@@ -60,6 +63,7 @@ class GroupsState(DataControls):
         0.5, 0.0, 0.999, place="data", when=_MADE, symbol="ρ", label="correlation",
         help="How alike neighbouring lags, or synthetic features, are.",
     )  # fmt: skip
+    seed: int = draw(when=_MADE)
     series: int = integer(
         6, 1, 200, shown=(1, 20), place="data", when=_LAGS, help="Time series; the lags of each are one block."
     )
@@ -72,7 +76,7 @@ class GroupsState(DataControls):
         "", place="blocks", label="blocks", help="Blocks of columns, as in A,B;C,D; empty for the block size below."
     )
     group_size: int = integer(
-        0, 0, 2_000, shown=(0, 12), place="blocks", label="block size",
+        0, 0, 2_000, shown=(0, 12), place="blocks", label="block size", when=("groups", ("",)),
         help="Neighbouring columns in each block; 0 for the data's own blocks: series, coded categories.",
     )  # fmt: skip
     penalty: str = choice(
@@ -87,6 +91,7 @@ class GroupsState(DataControls):
     )  # fmt: skip
     alpha: float = slider(
         0.5, 0.0, 1.0, symbol="α", label="mixing",
+        either=(("dataset", Except(SINGLE)), ("groups", Except(("",))), ("group_size", Except((0, 1)))),
         help="Of the sparse group lasso: 1 is the lasso, 0 is the group lasso.",
     )  # fmt: skip
     rate: float = slider(

@@ -28,7 +28,17 @@ def panel(made: Design, method: str, alpha: float, lam: float, found: Solution, 
     still = () if curves is None else marks(made, curves)
     how = Readout(name="entries", value="○ block comes in", role="muted")
     title = f"Norm of each block: {TITLES[method].lower()}"
-    return Panel(key="path", title=title, x=x, y=y, marks=still + moving, readouts=(how,))
+    return Panel(key="path", title=title, x=x, y=y, marks=still + moving, readouts=(how, *_above(now, y.high)))
+
+
+def _above(now: Array, high: float) -> tuple[Readout, ...]:
+    """How many blocks are beyond the axis at λ, as they may be where it is tiny."""
+    beyond = now[now > high]
+    if not beyond.size:
+        return ()
+    largest = show(float(beyond.max()))
+    words = f"1 block above, at {largest}" if beyond.size == 1 else f"{beyond.size} blocks above, up to {largest}"
+    return (Readout(name="above", value=words, role="muted"),)
 
 
 @lru_cache(maxsize=16)

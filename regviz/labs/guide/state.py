@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from regviz.lab import choice
 from regviz.lab.controls import When
-from regviz.labs._data import DataControls
+from regviz.labs._data import SYNTHETIC, DataControls, draw
 from regviz.labs.guide.method import AREAS
 from regviz.labs.guide.methods import METHODS
 
@@ -20,6 +20,7 @@ class GuideState(DataControls):
 
     only_while: ClassVar[Mapping[str, When]] = {"standardize": ("view", ("",))}
 
+    seed: int = draw(when=SYNTHETIC)
     view: str = choice(
         MAP, VIEWS, place="mode", help="All methods by where they act, one area in full, one method, the advisor."
     )

@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from regviz.lab import Certificate, Frame, Gesture, Lab, Panel, Readout, choice, integer, show, slider
-from regviz.labs._data import DataControls, source
+from regviz.lab.controls import When
+from regviz.labs._data import SYNTHETIC, DataControls, draw, source
 from regviz.labs._memo import meanwhile
 from regviz.labs._pages import elsewhere
 from regviz.labs.path import bars, beside, choosing, curves, papers, places, words
@@ -31,11 +32,14 @@ _NO_PRESET = ("preset", ("none",))
 class PathState(DataControls):
     """The controls of the path lab."""
 
+    only_while: ClassVar[Mapping[str, When]] = {"data": _NO_PRESET}
+
     dataset: str = choice(
         "diabetes", DataControls.__dataclass_fields__["dataset"].metadata["control"]["choices"], free=True,
         place="data", label="data set",
         help="Synthetic data with a known truth, a bundled table, or the path of your own CSV file.",
     )  # fmt: skip
+    seed: int = draw(either=((SYNTHETIC, ("view", ("choose",))), (SYNTHETIC, ("fold_order", ("shuffled",)))))
     view: str = choice(
         "walk", VIEWS, place="mode", when=_NO_PRESET,
         help="Walk one method, compare methods, compare penalties, or choose λ.",

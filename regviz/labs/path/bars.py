@@ -111,4 +111,5 @@ def _cosine_axis(made: Scene) -> Axis:
     turned = turned * np.sign(walk.corr[:-1].T)
     low, high = float(turned.min(initial=0.0)), float(turned.max(initial=0.0))
     label = "cosine with the direction" if walk.problem.standardized else "xⱼᵀu/√n"
-    return Axis(low=min(1.12 * low, -0.02), high=max(1.12 * high, 0.02), label=label)
+    room = 0.12 * (high - low)
+    return Axis(low=low - room if low < 0.0 else -0.02, high=high + room if high > 0.0 else 0.02, label=label)

@@ -34,7 +34,8 @@ def x_axis(made: Scene, kind: str) -> Axis:
         lasso = made.walk.method == "lasso"
         return Axis(low=0.0, high=high, label="active features" + (" = degrees of freedom" if lasso else ""))
     if kind == "deviance":
-        high = 1.03 * max(float(made.trace.deviance.max()), 1e-3)
+        # All curves part at the end, where their names stand beside it.
+        high = 1.1 * max(float(made.trace.deviance.max()), 1e-3)
         return Axis(low=0.0, high=high, label="share of deviance explained")
     if kind == "step":
         return Axis(low=0.0, high=max(made.walk.steps, 1) * 1.02, label="step")

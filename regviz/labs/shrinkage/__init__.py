@@ -22,7 +22,7 @@ from regviz.lab import (
     switch,
     text,
 )
-from regviz.labs._data import DataControls, data, source
+from regviz.labs._data import SYNTHETIC, DataControls, data, draw, source
 from regviz.labs._memo import meanwhile
 from regviz.labs._pages import ADVISOR, advice, advice_page, code, elsewhere
 from regviz.labs.shrinkage import coefficients, error, geometry, path, preview
@@ -43,6 +43,7 @@ TOLERANCE = {"squared": 1e-9, "logistic": 1e-8}
 class ShrinkageState(DataControls):
     """The controls of the shrinkage lab."""
 
+    seed: int = draw(either=(SYNTHETIC, ("fold_order", ("shuffled",))))
     penalty: str = choice("lasso", PENALTIES, place="mode", help="What large coefficients are charged.")
     lam: float = slider(
         0.1, 0.0, 1e15, shown=(1e-4, 10.0), log=True, label="penalty strength", symbol="λ", place="main",

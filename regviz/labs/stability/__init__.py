@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from regviz.lab import Certificate, Frame, Gesture, Lab, Panel, Readout, choice, integer, show, slider, switch
-from regviz.labs._data import DataControls, Source
+from regviz.labs._data import SYNTHETIC, DataControls, Source, draw
 from regviz.labs._data import source as source_of
 from regviz.labs._memo import meanwhile
 from regviz.labs._pages import elsewhere, loading
@@ -43,21 +43,22 @@ class StabilityState(DataControls):
     """The controls of the stability lab."""
 
     n: int = integer(
-        100, 5, 20_000, shown=(10, 400), place="data", when=("dataset", ("synthetic",)), label="rows", symbol="n",
+        100, 5, 20_000, shown=(10, 400), place="data", when=SYNTHETIC, label="rows", symbol="n",
         help="Training rows.",
     )  # fmt: skip
     noise: float = slider(
-        5.0, 0.0, 1e6, shown=(0.0, 10.0), place="data", when=("dataset", ("synthetic",)), symbol="σ",
+        5.0, 0.0, 1e6, shown=(0.0, 10.0), place="data", when=SYNTHETIC, symbol="σ",
         help="Standard deviation of the noise in the target.",
     )  # fmt: skip
     rho: float = slider(
-        0.99, 0.0, 0.999, place="twins", when=("dataset", ("synthetic",)), symbol="ρ", label="correlation",
+        0.99, 0.0, 0.999, place="twins", when=SYNTHETIC, symbol="ρ", label="correlation",
         help="How alike the features are; the cursor over ρ drags it too.",
     )  # fmt: skip
     correlation: str = choice(
-        "twins", ("twins", "ar1", "equal"), place="twins", when=("dataset", ("synthetic",)), label="pattern",
+        "twins", ("twins", "ar1", "equal"), place="twins", when=SYNTHETIC, label="pattern",
         help="twins: pairs of correlation ρ; ar1: ρ^|i−j|; equal: ρ between every two features.",
     )  # fmt: skip
+    seed: int = draw(either=(SYNTHETIC, _REFITTED))
     standardize: bool = switch(
         True, place="data", unless=_SCALED,
         help="Scale every feature to unit variance, in every refit by its own rows.",

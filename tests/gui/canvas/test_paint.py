@@ -93,6 +93,42 @@ def test_the_usual_labels_are_all_there():
     assert {"w₁", "w₅", "w₈", "λ  (log scale)", "0.1", "−2"} <= set(said)
 
 
+def test_a_cursor_makes_way_for_the_words_it_crosses():
+    least = Rule(key="least", value=0.0, role="validation", dash=True, label="λ min = 0.161")
+    other = Rule(key="other", value=0.35, role="validation", dash=True, label="λ 1SE = 0.399")
+    free = Box(0, 0, 0, 0)
+    for at in np.linspace(-0.5, 0.9, 15):
+        cursor = Rule(key="cursor", value=at, bound="lam", role="text")
+        shown = panel(least, other, cursor)
+        image = QImage(480, 320, QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        place = paint_panel(painter, shown, 480, 320, THEMES["light"])
+        painter.end()
+        x = round(float(place.x.px(at)))
+        words = {label.text: box for label, box in place.settled}
+        assert {least.label, other.label} <= set(words)
+        box = next((box for box in words.values() if box.left + 2 < x < box.right - 2), free)
+        column = array(image)[round(box.top) + 1 : round(box.bottom) - 1, x, :3]
+        assert not column.size or (column == 255).all(axis=1).any(), "the line runs through the word"
+
+
+def test_names_stand_where_curves_run_apart():
+    x = np.linspace(0, 1, 101)
+    late = np.clip((x - 0.6) / 0.4, 0, 1)
+    curves = Lines(key="path", x=x, y=[late, 0.5 * late, -late, -0.5 * late], labels=("a1", "a2", "a3", "a4"))
+    texts = [(box, text) for box, text in _texts(panel(curves, x=Axis(low=0, high=1.1), y=TALL), 930, 440)
+             if text in curves.labels]  # fmt: skip
+    assert sorted(text for _, text in texts) == list(curves.labels)
+    assert min(box.left for box, _ in texts) > 0.5 * 930
+
+
+def test_names_of_one_and_the_same_curve_stand_in_rows():
+    x = np.linspace(0, 1, 101)
+    curves = Lines(key="path", x=x[:4], y=np.tile(0.5 * x[:4], (5, 1)), labels=tuple(f"method {k}" for k in range(5)))
+    said = [text for _, text in _texts(panel(curves, x=Axis(low=0, high=1), y=TALL), 930, 440)]
+    assert set(curves.labels) <= set(said)
+
+
 @pytest.mark.parametrize("count", [12, 60, 400])
 def test_bars_of_any_number(count):
     values = np.linspace(-1, 1, count)

@@ -144,7 +144,7 @@ def failing(error):
 @pytest.mark.parametrize(
     ("ports", "words"),
     [
-        (failing(ModuleNotFoundError("mido")), r"regviz\[midi\]"), (lambda: Library(), "no MIDI device"),
+        (failing(ModuleNotFoundError("mido")), r"\.\[midi\]"), (lambda: Library(), "no MIDI device"),
         (failing(RuntimeError("the device is busy.")), "cannot be used: the device is busy."),
     ],
 )  # fmt: skip

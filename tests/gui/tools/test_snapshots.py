@@ -1,5 +1,7 @@
 """Snapshots bring states back, can be removed, and become the steps of a lecture."""
 
+import dataclasses
+
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -34,6 +36,17 @@ def test_a_key_keeps_and_keys_bring_back(window):
     assert seen == [states[0], states[1], states[2], states[1], states[0]]
     window.session.undo()
     assert window.session.state != states[0][1] or window.session.lab is not toy, "an edit like any other"
+
+
+def test_captions_are_no_wider_than_their_pictures(window):
+    keep(window)
+    strip = window.tools.snapshots
+    strip.keep(dataclasses.replace(strip.kept[0], words="a caption of very many words " * 4))
+    window.call("larger")
+    wide = strip.strip.iconSize().width()
+    for row in range(2):
+        words = strip.strip.item(row).text()
+        assert words and strip.strip.fontMetrics().horizontalAdvance(words) <= wide
 
 
 def test_enter_a_click_and_delete_in_the_strip(window):

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
 from regviz.gui.canvas import curves, ink, strokes
 from regviz.gui.canvas.curves import Array
 from regviz.gui.canvas.ink import LABEL
-from regviz.gui.canvas.place import Place
+from regviz.gui.canvas.place import Box, Place
 from regviz.gui.canvas.theme import pen, qcolor
 from regviz.lab import Lines, Rule
 
@@ -17,6 +17,8 @@ MOST_CURVES = 600
 MOST_LABELS = 24
 MARGIN = 24.0
 """Pixels beyond the plot at which curves are cut off: more than the widest pen's joins reach."""
+ALONG = 5.0
+"""Pixels up to which curves count as one line."""
 NEAR = 1000.0
 """Pixels beyond the plot to which an ellipse stays whole: cheaper so than as the points that are seen."""
 _SHARES = np.linspace(0.0, 1.0, 48)[:, None]
@@ -137,12 +139,32 @@ def _evenly(length: int, count: int) -> "np.ndarray[tuple[int], np.dtype[np.intp
 def _labels(mark: Lines, curves: dict[int, tuple[Array, Array]], place: Place) -> None:
     named = [index for index in curves if mark.labels[index] and _seen(*curves[index], place).any()]
     named.sort(key=lambda index: (mark.role_of(index) == "noise", -_reach(curves[index][1], place)))
-    left = _left_is_wider([curves[index] for index in named], place)
-    for rank, index in enumerate(named[:MOST_LABELS]):
-        x, y = (part[_seen(*curves[index], place)] for part in curves[index])
-        text, role = mark.labels[index], mark.role_of(index)
-        color = place.theme.ink(role)
-        place.label(text, LABEL, color, _spots(x, y, text, left, place), rank=3.0 - rank / MOST_LABELS)
+    at_left = _left_is_wider([curves[index] for index in named], place)
+    named = named[:MOST_LABELS]
+    lines = [_rising(*curves[index], place) for index in named]
+    spots = [_spots(*line, mark.labels[index], at_left, place) for index, line in zip(named, lines, strict=True)]
+    for rank, (index, own) in enumerate(zip(named, _told_apart(lines, spots), strict=True)):
+        color = place.theme.ink(mark.role_of(index))
+        free = [(left, top) for left, top, *_ in own.tolist()]
+        place.label(mark.labels[index], LABEL, color, free, rank=3.0 - rank / MOST_LABELS)
+
+
+def _rising(x: Array, y: Array, place: Place) -> tuple[Array, Array]:
+    """What is seen of a curve, from left to right."""
+    good = _seen(x, y, place)
+    x, y = x[good], y[good]
+    order = np.argsort(x, kind="stable")
+    return x[order], y[order]
+
+
+def _told_apart(lines: list[tuple[Array, Array]], spots: list[Array]) -> list[Array]:
+    """Of each curve's ``spots`` those where no other curve runs along with it; all where there are none."""
+    if len(lines) < 2:
+        return spots
+    x, y = np.concatenate(spots)[:, 2:].T
+    beside = [np.abs(np.interp(x, *line, left=np.nan, right=np.nan) - y) < ALONG for line in lines]
+    alone = (np.sum(beside, axis=0) <= 1).reshape(len(lines), -1)
+    return [own[good] if good.any() else own for own, good in zip(spots, alone, strict=True)]
 
 
 def _seen(x: Array, y: Array, place: Place) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
@@ -155,7 +177,8 @@ def _reach(y: Array, place: Place) -> float:
 
 def _left_is_wider(curves: list[tuple[Array, Array]], place: Place) -> bool:
     """Whether labels stand better at the left: the end where the curves are further apart."""
-    drawn = [(x[good], y[good]) for x, y in curves if (good := np.isfinite(x) & np.isfinite(y)).any()]
+    low, high = place.rect.left - 1, place.rect.right + 1
+    drawn = [(x[good], y[good]) for x, y in curves if (good := np.isfinite(y) & (x >= low) & (x <= high)).any()]
     gaps = []
     for end in (np.argmin, np.argmax):
         ends = [(x[at], y[at]) for x, y in drawn for at in (end(x),)]
@@ -165,19 +188,26 @@ def _left_is_wider(curves: list[tuple[Array, Array]], place: Place) -> bool:
     return gaps[0] >= gaps[1]
 
 
-def _spots(x: Array, y: Array, text: str, left: bool, place: Place) -> tuple[tuple[float, float], ...]:
-    """Above and below the curve near its end, then further along it."""
+def _spots(x: Array, y: Array, text: str, left: bool, place: Place) -> Array:
+    """Above and below the curve near its end, then further along it, beyond the end, and in rows on one another there.
+
+    Rows of left, top, and the pixel of the curve that is named.
+    """
     high, wide = ink.height(LABEL), ink.width(text, LABEL)
-    order = np.argsort(x, kind="stable")
-    x, y = x[order], y[order]
     spots = []
     for step in (0.0, 0.12, 0.28, 0.45, 0.62):
         share = step if left else 1.0 - step
         start = x[0] + 10 if step == 0 and left else x[-1] - wide - 10 if step == 0 else x[0] + share * (x[-1] - x[0])
         start = min(max(start, place.rect.left + 4), place.rect.right - wide - 4)
         under = np.interp([start, start + wide / 2, start + wide], x, y)
-        spots += [(start, float(under.min()) - high - 5), (start, float(under.max()) + 6)]
-    return tuple((float(a), float(b)) for a, b in spots)
+        at = min(max(start + wide / 2, x[0]), x[-1]), under[1]
+        spots += [(start, under.min() - high - 5, *at), (start, under.max() + 6, *at)]
+    (start, above, *at), below = spots[0], spots[1][1]
+    end = (x[0], y[0]) if left else (x[-1], y[-1])
+    spots.append((end[0] - wide - 8 if left else end[0] + 8, end[1] - high / 2, *end))
+    for row in (1, 2):
+        spots += [(start, above - row * high, *at), (start, below + row * high, *at)]
+    return np.array(spots, dtype=np.float64)
 
 
 def paint_rule(painter: QPainter, mark: Rule, place: Place) -> None:
@@ -188,7 +218,8 @@ def paint_rule(painter: QPainter, mark: Rule, place: Place) -> None:
     if not (rect.left - 0.5 <= at <= rect.right + 0.5 if upright else rect.top - 0.5 <= at <= rect.bottom + 0.5):
         return
     color = rule_color(mark, place)
-    painter.setPen(pen(color, 2.4 * place.theme.thick, 2 if mark.dash else 0, square=True))
+    width = 2.4 * place.theme.thick
+    painter.setPen(pen(color, width, 2 if mark.dash else 0, square=True))
     if upright:
         painter.drawLine(QLineF(at, rect.top, at, rect.bottom))
     else:
@@ -197,6 +228,8 @@ def paint_rule(painter: QPainter, mark: Rule, place: Place) -> None:
         _triangle(painter, at, upright, color, place)
     ends = (at, rect.top, 0.0, rect.height) if upright else (rect.left, at, rect.width, 0.0)
     place.soft.append(ends[:2] + _SHARES * ends[2:])
+    line = Box(ends[0], ends[1], ends[0] + ends[2], ends[1] + ends[3])
+    place.rules.append(line.grown(width / 2 + 1.0))
     if mark.label:
         _rule_label(mark, at, upright, place)
 
