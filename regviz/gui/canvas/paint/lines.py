@@ -202,11 +202,12 @@ def _spots(x: Array, y: Array, text: str, left: bool, place: Place) -> Array:
         under = np.interp([start, start + wide / 2, start + wide], x, y)
         at = min(max(start + wide / 2, x[0]), x[-1]), under[1]
         spots += [(start, under.min() - high - 5, *at), (start, under.max() + 6, *at)]
-    (start, above, *at), below = spots[0], spots[1][1]
+    start, above, *last = spots[0]
+    below = spots[1][1]
     end = (x[0], y[0]) if left else (x[-1], y[-1])
     spots.append((end[0] - wide - 8 if left else end[0] + 8, end[1] - high / 2, *end))
     for row in (1, 2):
-        spots += [(start, above - row * high, *at), (start, below + row * high, *at)]
+        spots += [(start, above - row * high, *last), (start, below + row * high, *last)]
     return np.array(spots, dtype=np.float64)
 
 
