@@ -208,13 +208,9 @@ class GroupLassoSolver:
 
     def _part(self, active: Active) -> tuple[Problem, Groups]:
         """The problem with no other groups than ``active``, laid out as their block."""
-        block, whole = self.block(active), self.problem
-        index = block.index
-        restricted = Problem(
-            whole.X[:, index], whole.y, whole.means[index], whole.scales[index], whole.y_mean, whole.standardized, ()
-        )  # fmt: skip
-        ends = np.append(block.starts, index.size).tolist()
-        return restricted, tuple(tuple(range(i, j)) for i, j in pairwise(ends))
+        block = self.block(active)
+        ends = np.append(block.starts, block.index.size).tolist()
+        return self.problem.only(block.index), tuple(tuple(range(i, j)) for i, j in pairwise(ends))
 
     def _certified(self, lam: float, w: Array) -> bool:
         """Whether the KKT residual of ``w`` is at most 1e-10, or what the rounding of w alone makes it."""

@@ -81,6 +81,12 @@ class Problem:
         """max_j |x_jᵀy|/n: the smallest λ at which the lasso is the zero vector, and the unit of KKT residuals."""
         return float(np.max(np.abs(self.correlation), initial=0.0))
 
+    def only(self, index: NDArray[np.intp]) -> "Problem":
+        """The problem with no other features than ``index`` (a,), in that order."""
+        names = tuple(self.names[j] for j in index.tolist()) if self.names else ()
+        means, scales = self.means[index], self.scales[index]
+        return Problem(self.X[:, index], self.y, means, scales, self.y_mean, self.standardized, names)
+
     def unscale(self, w: Array) -> tuple[float, Array]:
         """Intercept and coefficients (p,) on the data's own scale of standardised coefficients ``w`` (p,)."""
         coef = w / self.scales

@@ -3,7 +3,7 @@
 Its extreme mixings are other solvers' work: α = 0 is the group lasso, α = 1 the lasso.
 """
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -16,12 +16,14 @@ from regviz.linear.group_penalties import SparseGroupLasso
 from regviz.linear.groups import Groups, all_single, check_groups, group_labels, group_norms, group_roots
 from regviz.linear.penalties import soft_threshold
 from regviz.linear.problem import Array, Problem
-from regviz.linear.steps import Steps, finished
+from regviz.linear.steps import Steps, finished, part
 from regviz.linear.thresholds import check_share
 
 _ROUNDS = 400
 _DROPS = 30
 _CERTIFIED = 1e-10
+# Up to this many features all are solved for at once; beyond, the blocks that are in and those that want to be.
+_DENSE = 1000
 Change = tuple[float, int, bool]
 
 
@@ -39,9 +41,11 @@ class SparseGroupLassoSolver:
         self.labels, self.roots = group_labels(self.groups), group_roots(self.groups)
         self.members = [np.array(group, dtype=np.intp) for group in self.groups]
         self.lam_max = float(self.penalty(1.0).lam_max(problem) or 0.0)
-        diagonal = problem.gram.diagonal()
-        if not np.isfinite(diagonal).all() or ((diagonal < 1e-280) & problem.X.any(axis=0)).any():
+        squares = np.einsum("ij,ij->j", problem.X, problem.X) / problem.n
+        if not np.isfinite(squares).all() or ((squares < 1e-280) & problem.X.any(axis=0)).any():
             raise ArithmeticError("The features are too large or too small to square; standardise them.")
+        self._largest = float(np.max(squares))
+        self._only = lru_cache(maxsize=4)(self._restricted)
 
     def penalty(self, lam: float) -> SparseGroupLasso:
         """The penalty at strength ``lam``."""
@@ -59,19 +63,25 @@ class SparseGroupLassoSolver:
 
         KKT residual at most 1e-9·max_j |x_jᵀy|/n (or what rounding w alone makes it), else ArithmeticError.
         """
+        return finished(self.solving(lam, warm))
+
+    def solving(self, lam: float, warm: Array | None = None) -> Steps[Array]:
+        """`at` step by step: yields the share that is done, returns the solution."""
+        w = np.zeros(self.problem.p)
         if lam >= self.lam_max:
-            return np.zeros(self.problem.p)
+            return w
         if self.extreme is not None:
             return self.extreme.at(lam)
         if not lam > 0.0:
             raise ValueError(f"The sparse group lasso needs λ above 0, not {lam}.")
+        settle = self._settling if self.problem.p <= _DENSE else self._widening
         if warm is not None:
-            return self._settle(lam, warm)
-        w = np.zeros(self.problem.p)
+            found = yield from settle(lam, warm)
+            return found
         count = max(1, int(np.ceil(np.log(self.lam_max / lam) / np.log(3.0))))
-        for step in np.geomspace(self.lam_max, lam, count + 1)[1:-1].tolist():
-            w = self._settle(step, w)
-        return self._settle(lam, w)
+        for k, step in enumerate([*np.geomspace(self.lam_max, lam, count + 1)[1:-1].tolist(), lam]):
+            w = yield from part(settle(step, w), k / count, (k + 1) / count)
+        return w
 
     def path(self, low: float, k: int = 100) -> tuple[Array, Array]:
         """λ (k,) falling geometrically from λ_max to ``low`` and solutions (k, p); λ_max alone where that is lower."""
@@ -84,7 +94,9 @@ class SparseGroupLassoSolver:
         lams = np.geomspace(self.lam_max, low, k)
         found = [np.zeros(self.problem.p)]
         for lam in lams[1:].tolist():
-            found.append(self.at(lam, found[-1]))
+            done = len(found) / k
+            w = yield from part(self.solving(lam, found[-1]), done, done + 1.0 / k)
+            found.append(w)
             yield len(found) / k
         return lams, np.stack(found)
 
@@ -93,11 +105,17 @@ class SparseGroupLassoSolver:
 
         λ is found to a relative 1e-10 by false position (Illinois) on the block's margin, between points of ``path``.
         """
+        return finished(self.changing(lams, coef))
+
+    def changing(self, lams: Array, coef: Array) -> Steps[tuple[Change, ...]]:
+        """The same step by step: yields the share that is done, returns the changes."""
         found = []
         inside = np.stack([group_norms(self.groups, w) > 0.0 for w in coef])
         for k, _ in enumerate(pairwise(lams.tolist())):
             for g in np.flatnonzero(inside[k] != inside[k + 1]).tolist():
-                place = self._crossing(g, float(lams[k]), float(lams[k + 1]), coef[k])
+                place = yield from part(
+                    self._crossing(g, float(lams[k]), float(lams[k + 1]), coef[k]), k / len(lams), (k + 1) / len(lams)
+                )
                 found.append((place, g, bool(inside[k + 1][g])))
         return tuple(sorted(found, key=lambda change: -change[0]))
 
@@ -110,7 +128,7 @@ class SparseGroupLassoSolver:
         size = float(np.linalg.norm(soft_threshold(left, lam * self.alpha)))
         return min(size - lam * (1.0 - self.alpha) * float(self.roots[group]), 0.0)
 
-    def _crossing(self, group: int, high: float, low: float, w: Array) -> float:
+    def _crossing(self, group: int, high: float, low: float, w: Array) -> Steps[float]:
         """The λ in (low, high) at which the block's margin changes sign."""
         ends, values = [high, low], [self.margin(lam, self.at(lam, w), group) for lam in (high, low)]
         last = -1
@@ -119,6 +137,7 @@ class SparseGroupLassoSolver:
             lam = ends[0] + share * (ends[1] - ends[0])
             if not ends[1] < lam < ends[0]:
                 break
+            yield (high - ends[0] + ends[1] - low) / (high - low)
             w = self.at(lam, w)
             value = self.margin(lam, w, group)
             side = 0 if (value > 0.0) == (values[0] > 0.0) else 1
@@ -138,14 +157,62 @@ class SparseGroupLassoSolver:
         pull = lam * (1.0 - self.alpha) * self.roots[labels] / norms
         unit = inside / norms
         bend = np.diag(pull) - (labels[:, None] == labels) * np.outer(pull * unit, unit)
-        gram = self.problem.gram[np.ix_(on, on)]
+        gram = self._gram(on)
         return float(np.trace(np.linalg.lstsq(gram + bend, gram, rcond=None)[0]))
 
-    def _settle(self, lam: float, w: Array) -> Array:
+    def _widening(self, lam: float, w: Array) -> Steps[Array]:
+        """The solution from the guess ``w`` (p,), with no other blocks than it takes."""
+        w = np.where(np.isfinite(w), w, 0.0)
+        working = set(np.unique(self.labels[w != 0.0]).tolist())
+        for turn in range(_ROUNDS):
+            done = 1.0 - 0.8**turn
+            yield done
+            if working:
+                inside = self._inside(tuple(sorted(working)), lam, w)
+                w = yield from part(inside, done, 0.8 * done + 0.2)
+            over = self._over(lam, w)
+            over[list(working)] = 0.0
+            if not over.max() > 0.1 * _CERTIFIED * self.problem.lam_max:
+                break
+            worst = np.argsort(-over, kind="stable")[: max(10, len(working))]
+            working.update(worst[over[worst] > 0.0].tolist())
+        if not self._certified(lam, w):
+            raise ArithmeticError(f"The sparse group lasso did not settle at λ = {lam}.")
+        return w
+
+    def _over(self, lam: float, w: Array) -> Array:
+        """‖S(X_gᵀr/n, λα)‖ − λ(1−α)√p_g (G,): above 0 for a block that is out, it wants to be in."""
+        left = self.problem.X.T @ (self.problem.y - self.problem.X @ w) / self.problem.n
+        thin = soft_threshold(left, lam * self.alpha)
+        return np.asarray(group_norms(self.groups, thin) - lam * (1.0 - self.alpha) * self.roots)
+
+    def _inside(self, working: tuple[int, ...], lam: float, w: Array) -> Steps[Array]:
+        """The solution (p,) among the vectors with no other blocks than ``working``."""
+        index, solver = self._only(working)
+        values = yield from solver._settling(lam, w[index])
+        return self._whole(index, values)
+
+    def _restricted(self, working: tuple[int, ...]) -> tuple[NDArray[np.intp], "SparseGroupLassoSolver"]:
+        """The features of some blocks, and a solver for them alone."""
+        sizes = [self.members[g].size for g in working]
+        index, ends = np.concatenate([self.members[g] for g in working]), np.cumsum([0, *sizes]).tolist()
+        groups = tuple(tuple(range(i, j)) for i, j in pairwise(ends))
+        return index, SparseGroupLassoSolver(self.problem.only(index), groups, self.alpha)
+
+    def _gram(self, index: NDArray[np.intp]) -> Array:
+        """X_indexᵀX_index/n."""
+        problem = self.problem
+        if problem.p <= _DENSE:
+            return np.asarray(problem.gram[np.ix_(index, index)])
+        part = problem.X[:, index]
+        return np.asarray(part.T @ part / problem.n)
+
+    def _settling(self, lam: float, w: Array) -> Steps[Array]:
         """Sweeps of exact minimisation over the blocks, and Newton on the support whenever it holds still."""
         w = np.where(np.isfinite(w), w, 0.0)
         for turn in range(_ROUNDS):
             for _ in range(_DROPS):
+                yield 1.0 - 0.9**turn
                 w, settled, again = self._refined(lam, w)
                 if settled and self._certified(lam, w):
                     return w
@@ -158,8 +225,7 @@ class SparseGroupLassoSolver:
 
     def _certified(self, lam: float, w: Array) -> bool:
         """Whether the KKT residual is at most 1e-10·λ_max of the lasso, or what the rounding of w makes it."""
-        largest = float(self.problem.gram.diagonal().max())
-        noise = 2e-16 * float(np.abs(w).sum()) * largest
+        noise = 2e-16 * float(np.abs(w).sum()) * self._largest
         grad = self.problem.X.T @ (self.problem.X @ w - self.problem.y) / self.problem.n
         worst = float(np.max(self.penalty(lam).subgradient_distance(w, grad)))
         return worst <= max(_CERTIFIED * self.problem.lam_max, noise)
@@ -219,7 +285,7 @@ class SparseGroupLassoSolver:
     def _block(self, index: NDArray[np.intp], w: Array, lam: float) -> Block:
         """The support as groups with the weights of their whole blocks, the absolute part moved to the correlations."""
         kept, starts, labels = np.unique(self.labels[index], return_index=True, return_inverse=True)
-        gram = self.problem.gram[np.ix_(index, index)]
+        gram = self._gram(index)
         corr = self.problem.correlation[index] - lam * self.alpha * np.sign(w[index])
         return Block(index, gram, corr, starts.astype(np.intp), labels.astype(np.intp), self.roots[kept])
 

@@ -260,6 +260,26 @@ def test_the_first_frame_waits_for_no_path(monkeypatch):
     assert [frame.progress for frame in frames] == [0.5, None]
 
 
+def test_on_a_large_table_pictures_come_on_the_way_down_to_the_strength():
+    state = replace(START, dataset="synthetic", n=30, p=1002, group_size=3, lam=0.1)
+    frames = LAB.frames(state)
+    first = next(frames)
+    assert first.status == "running"
+    assert first.readout("blocks") == 0
+    assert "on the way to" in first.message
+    seen = [first]
+    while seen[-1].message:
+        seen.append(next(frames))
+    frames.close()
+    strengths = [frame.readout("lam") for frame in seen]
+    assert strengths == sorted(strengths, reverse=True)
+    assert strengths[-1] == 0.1
+    assert strengths[-2] <= 0.3 * (1.0 + 1e-6)
+    assert all(frame.certificate.holds for frame in seen)
+    again = next(LAB.frames(replace(state, lam=0.099)))
+    assert again.readout("lam") == pytest.approx(strengths[-2])
+
+
 def test_small_strengths_are_held_and_said_so():
     frame = last(lam=1e-9)
     assert frame.readout("lam") == frame.limits["lam"][0]

@@ -1,5 +1,6 @@
 """Laws of proximal gradient: two halves in the right order, an objective that never rises, and its limits."""
 
+import itertools
 import math
 
 import numpy as np
@@ -25,6 +26,17 @@ def data():
 def test_lipschitz_is_the_largest_eigenvalue():
     made = data()
     assert lipschitz(made) == pytest.approx(np.linalg.eigvalsh(made.gram)[-1], rel=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(40, 8), (2000, 4), (10, 40)])
+def test_all_shapes_take_the_same_steps(shape):
+    made = problem(3, *shape)
+    assert lipschitz(made) == pytest.approx(np.linalg.norm(made.X, 2) ** 2 / made.n, rel=1e-12)
+    run = proximal_gradient(made, Lasso(0.1), 0.9 / lipschitz(made), 10, np.ones(made.p))
+    assert run.objective == pytest.approx([objective(made, Lasso(0.1), w) for w in run.w], rel=1e-12)
+    for before, after in itertools.pairwise(run.w):
+        moved = before - run.rate * made.X.T @ (made.X @ before - made.y) / made.n
+        assert after == pytest.approx(Lasso(0.1).prox(moved, run.rate), abs=1e-13)
 
 
 @EVERY

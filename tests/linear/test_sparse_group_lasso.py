@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
+from regviz.linear import sparse_group_lasso
 from regviz.linear.group_block import block_minimiser
 from regviz.linear.group_lasso import GroupLassoSolver
 from regviz.linear.lasso import lasso_path
@@ -105,6 +106,26 @@ def test_blocks_of_one_are_the_lasso_whatever_the_mixing():
         for share in (0.7, 0.1, 0.01):
             lam = share * problem.lam_max
             assert solver.at(lam) == pytest.approx(lasso_path(problem, stop=lam).coef[-1], abs=1e-12)
+
+
+def test_many_features_are_solved_with_few_blocks_and_can_be_stopped(monkeypatch):
+    problem, groups = made(7, 30, 160, 4)
+    whole = SparseGroupLassoSolver(problem, groups, 0.5)
+    shares = (0.6, 0.2, 0.05)
+    expected = [whole.at(share * whole.lam_max) for share in shares]
+    monkeypatch.setattr(sparse_group_lasso, "_DENSE", 60)
+    few = SparseGroupLassoSolver(Problem.of(*sparse(7, 30, 160)), groups, 0.5)
+    for share, w in zip(shares, expected, strict=True):
+        lam = share * few.lam_max
+        assert few.at(lam) == pytest.approx(w, abs=1e-9)
+        assert few.at(lam, np.ones(160)) == pytest.approx(w, abs=1e-9)
+        assert few.df(lam, w) == pytest.approx(whole.df(lam, w), abs=1e-9)
+        done = list(few.solving(lam))
+        assert len(done) >= 4
+        assert done == sorted(done)
+        assert done[0] >= 0.0
+        assert done[-1] <= 1.0
+    assert "gram" not in vars(few.problem)
 
 
 @pytest.mark.parametrize("alpha", ALPHAS)

@@ -1,7 +1,8 @@
 """Whole blocks in or out: lasso, sparse group lasso and group lasso on one λ, and proximal gradient step by step."""
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -29,7 +30,22 @@ from regviz.labs._pages import CONVENTIONS, elsewhere
 from regviz.labs.groups import bars, descent, path
 from regviz.labs.groups.code import code
 from regviz.labs.groups.design import LAGS, Design, Key, designed
-from regviz.labs.groups.scene import HUGE, LARGE, METHODS, SPAN, Norms, Solution, held, lam_max, norms, solution, top
+from regviz.labs.groups.scene import (
+    HUGE,
+    LARGE,
+    METHODS,
+    SPAN,
+    Norms,
+    Solution,
+    held,
+    lam_max,
+    norms,
+    solution,
+    solved,
+    solving,
+    stairs,
+    top,
+)
 from regviz.labs.groups.words import caption, message, sparse_page
 
 TOLERANCE = 1e-9
@@ -121,6 +137,8 @@ class GroupsLab(Lab):
         """The picture without, then with the norms over λ; at once with them where they are known or not shown."""
         made = designed(design_key(state))
         asked = made, state.penalty, state.alpha
+        if made.problem.p > HUGE:
+            yield from _down_to(state, made)
         if state.entry_test:
             yield _frame(state, made, None, True)
             return
@@ -145,6 +163,19 @@ class GroupsLab(Lab):
         key = design_key(state)
         made = designed(key)
         return code(state, key, made, state.penalty, held(made, state.lam), state.alpha)
+
+
+def _down_to(state: GroupsState, made: Design) -> Generator[Frame, Any, None]:
+    """On a large table the pictures at larger λ on the way to the one that is asked for, from the last one known."""
+    lam = held(made, state.lam)
+    way = (*stairs(made, lam), lam)
+    for above, below in pairwise(way):
+        if solved(made, below, state.alpha):
+            continue
+        early = _frame(replace(state, lam=above), made, None, False)
+        early = replace(early, message=f"Shown at λ = {show(above)}, on the way to λ = {show(lam)}.")
+        yield early
+        yield from meanwhile(early, solving(made, below, state.alpha), 0.0)
 
 
 def design_key(state: GroupsState) -> Key:

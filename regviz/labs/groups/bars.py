@@ -8,7 +8,7 @@ import numpy as np
 
 from regviz.lab import Axis, Bars, Mark, Panel, Readout, Region
 from regviz.labs.groups.design import Design
-from regviz.labs.groups.scene import NEAR, Solution, solution, top
+from regviz.labs.groups.scene import HUGE, NEAR, Solution, solution, top
 from regviz.linear.problem import Array
 
 TITLES = {"lasso": "Lasso", "sparse-group-lasso": "Sparse group lasso", "group-lasso": "Group lasso"}
@@ -52,7 +52,12 @@ def y_axis(low: float, high: float) -> Axis:
 
 @lru_cache(maxsize=8)
 def _usual(made: Design) -> tuple[float, float]:
-    """The range of the lasso's and the group lasso's coefficients at a small λ, and of the truth."""
+    """The range of the lasso's and the group lasso's coefficients at a small λ, and of the truth.
+
+    Of many features instead what they have alone, which needs no solution.
+    """
+    if made.problem.p > HUGE:
+        return -top(made), top(made)
     ends = [solution(made, method, NEAR * top(made), 0.0).w for method in ("lasso", "group-lasso")]
     if made.data.truth is not None:
         ends.append(made.data.truth)

@@ -7,7 +7,7 @@ import numpy as np
 from regviz.lab import Axis, Bars, Lines, Mark, Panel, Points, Readout, Rule, show
 from regviz.labs.groups.bars import TITLES
 from regviz.labs.groups.design import Design
-from regviz.labs.groups.scene import NEAR, SPAN, Norms, Solution, solution, top
+from regviz.labs.groups.scene import HUGE, NEAR, SPAN, Norms, Solution, solution, top
 from regviz.linear.groups import group_norms, group_roots
 from regviz.linear.problem import Array
 
@@ -45,7 +45,9 @@ def _above(now: Array, high: float) -> tuple[Readout, ...]:
 def axes(made: Design, method: str, alpha: float, curves: Norms | None) -> tuple[Axis, Axis]:
     """The shown range of λ, and room for the norms where λ is not tiny: there they may be many times larger."""
     least = NEAR * top(made)
-    if curves is None:
+    if curves is None and made.problem.p > HUGE:
+        high = float(group_norms(made.groups, made.problem.correlation).max(initial=0.0))
+    elif curves is None:
         high = float(group_norms(made.groups, solution(made, method, least, alpha).w).max(initial=0.0))
     else:
         high = float(curves.values[curves.lams >= least].max(initial=0.0))
@@ -117,6 +119,8 @@ def entry_panel(made: Design, found: Solution, lam: float) -> Panel:
 @lru_cache(maxsize=8)
 def _entry_axes(made: Design) -> tuple[Axis, Axis]:
     at_zero = margins(made, np.zeros(made.problem.p))[1]
-    low = margins(made, solution(made, "group-lasso", SPAN * top(made), 0.0).w)[1]
-    high = max(float(at_zero.max()), float(low.max())) or 1.0
+    high = float(at_zero.max()) or 1.0
+    if made.problem.p <= HUGE:
+        low = margins(made, solution(made, "group-lasso", SPAN * top(made), 0.0).w)[1]
+        high = max(high, float(low.max()))
     return Axis(low=-0.6, high=len(made.groups) - 0.4), Axis(low=0.0, high=1.15 * high)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from regviz.labs._memo import gradual
 from regviz.labs.groups.design import Design
 from regviz.linear.curves import Curve, GroupCurve, curve_of
+from regviz.linear.group_lasso import GroupLassoSolver
 from regviz.linear.group_penalties import GroupLasso, SparseGroupLasso
 from regviz.linear.groups import group_norms
 from regviz.linear.penalties import Lasso, Penalty, kkt, objective
@@ -83,20 +84,52 @@ def _solver(made: Design, alpha: float) -> SparseGroupLassoSolver:
     return SparseGroupLassoSolver(made.problem, made.groups, alpha)
 
 
-@lru_cache(maxsize=64)
-def solution(made: Design, method: str, lam: float, alpha: float) -> Solution:
+@gradual(96)
+def solution(made: Design, method: str, lam: float, alpha: float) -> Steps[Solution]:
     """The certified solution of one penalty."""
     penalty = penalty_of(made, method, lam, alpha)
-    w = _solver(made, alpha).at(lam) if method == "sparse-group-lasso" else _at(_curve(made, method), lam)
+    w = yield from _minimiser(made, method, lam, alpha)
     norms = group_norms(made.groups, w)
     return Solution(penalty, w, kkt(made.problem, penalty, w), objective(made.problem, penalty, w), norms > 0.0)
 
 
-def _at(curve: Curve, lam: float) -> Array:
+def _minimiser(made: Design, method: str, lam: float, alpha: float) -> Steps[Array]:
     """From the path, or where that takes a while alone: the picture at one λ need not wait for all of them."""
-    if isinstance(curve, GroupCurve) and curve.solver.problem.p > LARGE:
-        return curve.solver.at(lam)
-    return curve.at(lam)
+    if lam >= top(made):
+        return np.zeros(made.problem.p)
+    solver: SparseGroupLassoSolver | GroupLassoSolver
+    if method == "sparse-group-lasso" and _solver(made, alpha).extreme is None:
+        solver = _solver(made, alpha)
+    else:
+        curve = _solver(made, alpha).extreme if method == "sparse-group-lasso" else _curve(made, method)
+        if not isinstance(curve, GroupCurve) or made.problem.p <= LARGE:
+            return curve.at(lam)
+        solver = curve.solver
+    if made.problem.p <= LARGE:
+        return solver.at(lam)
+    above = stairs(made, lam)[-1]
+    start = yield from part(solution.steps(made, method, above, alpha), 0.0, 0.5)
+    found = yield from part(solver.solving(lam, start.w), 0.5, 1.0)
+    return found
+
+
+def stairs(made: Design, lam: float) -> tuple[float, ...]:
+    """λ above ``lam``, falling by a factor of 3 each from the largest λ_max, where every solution is zero."""
+    found = [top(made)]
+    while found[-1] > 3.0 * lam * (1.0 + 1e-9):
+        found.append(found[-1] / 3.0)
+    return tuple(found)
+
+
+def solving(made: Design, lam: float, alpha: float) -> Steps[None]:
+    """The solutions of all three penalties, to be remembered."""
+    for k, method in enumerate(METHODS):
+        yield from part(solution.steps(made, method, lam, alpha), k / len(METHODS), (k + 1) / len(METHODS))
+
+
+def solved(made: Design, lam: float, alpha: float) -> bool:
+    """Whether these are remembered."""
+    return all(solution.knows(made, method, lam, alpha) for method in METHODS)
 
 
 @gradual(8)
@@ -137,6 +170,8 @@ def _sparse(made: Design, method: str, alpha: float, low: float) -> Steps[Follow
     lams, coef = yield from part(solver.tracing(low), 0.0, 0.5)
     came: list[Entry] = []
     for k in range(len(lams) - 1):
-        came += [(lam, group) for lam, group, comes in solver.changes(lams[k : k + 2], coef[k : k + 2]) if comes]
-        yield 0.5 + 0.5 * k / len(lams)
+        ends = (0.5 + 0.5 * at / len(lams) for at in (k, k + 1))
+        changes = yield from part(solver.changing(lams[k : k + 2], coef[k : k + 2]), *ends)
+        came += [(lam, group) for lam, group, comes in changes if comes]
+        yield 0.5 + 0.5 * (k + 1) / len(lams)
     return lams, coef, tuple(came)
