@@ -266,6 +266,15 @@ def test_the_copied_refits_give_the_bars(standardize):
     assert found["elastic-net"].y == pytest.approx(kept["elastic net"], abs=1e-12)
 
 
+def test_the_scale_tab_of_many_features_can_be_stopped_between_its_curves():
+    seen = frames(tab="scale", n=20, p=104)
+    shares = [frame.progress for frame in seen[1:-1]]
+    assert len(shares) >= 20
+    assert shares == sorted(shares)
+    assert seen[-1].progress is None
+    assert {"without", "cursor"} <= set(marks(seen[-1], "factor"))
+
+
 def scaled(way, **changes):
     """The bars of one of the two fits in the scale tab."""
     frame = last(tab="scale", **changes)

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from regviz.labs._memo import gradual
 from regviz.labs.groups.design import Design
 from regviz.linear.curves import Curve, GroupCurve, curve_of
-from regviz.linear.group_lasso import GroupLassoSolver
 from regviz.linear.group_penalties import GroupLasso, SparseGroupLasso
 from regviz.linear.groups import group_norms
 from regviz.linear.penalties import Lasso, Penalty, kkt, objective
@@ -97,14 +96,10 @@ def _minimiser(made: Design, method: str, lam: float, alpha: float) -> Steps[Arr
     """From the path, or where that takes a while alone: the picture at one λ need not wait for all of them."""
     if lam >= top(made):
         return np.zeros(made.problem.p)
-    solver: SparseGroupLassoSolver | GroupLassoSolver
-    if method == "sparse-group-lasso" and _solver(made, alpha).extreme is None:
-        solver = _solver(made, alpha)
-    else:
-        curve = _solver(made, alpha).extreme if method == "sparse-group-lasso" else _curve(made, method)
-        if not isinstance(curve, GroupCurve) or made.problem.p <= LARGE:
-            return curve.at(lam)
-        solver = curve.solver
+    curve = _solver(made, alpha).extreme if method == "sparse-group-lasso" else _curve(made, method)
+    if curve is not None and (made.problem.p <= LARGE or not isinstance(curve, GroupCurve)):
+        return curve.at(lam)
+    solver = curve.solver if isinstance(curve, GroupCurve) else _solver(made, alpha)
     if made.problem.p <= LARGE:
         return solver.at(lam)
     above = stairs(made, lam)[-1]

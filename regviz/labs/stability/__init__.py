@@ -246,7 +246,9 @@ def _scale_frames(state: StabilityState) -> Generator[Frame, Any, None]:
     feature = _feature(state, made)
     both = units(key, feature, 1.0), units(key, feature, state.factor)
     if not scale.ready(made, both, state.penalty, state.alpha):
-        yield _scale_frame(state, made, both, False)
+        early = _scale_frame(state, made, both, False)
+        yield early
+        yield from meanwhile(early, scale.following(made, both, state.penalty, state.alpha, state.lam))
     yield _scale_frame(state, made, both, True)
 
 

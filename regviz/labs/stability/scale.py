@@ -9,6 +9,7 @@ from regviz.lab import Axis, Bars, Lines, Mark, Panel, Points, Readout, Rule, sh
 from regviz.labs.stability.scene import SHOWN, Scene
 from regviz.labs.stability.selection import ends, lam_axis, places_axis, weight_axis
 from regviz.labs.stability.units import FACTORS, Units, curves, effects_at, over_factor
+from regviz.linear.steps import Steps, part
 
 Array = NDArray[np.float64]
 
@@ -144,5 +145,15 @@ def ready(made: Scene, both: tuple[Units, Units], penalty: str, alpha: float) ->
     """Whether all curves are known or quick."""
     if made.problem.p <= 24 and penalty != "elastic-net":
         return True
-    drawn_curves = (both[0], "without"), (both[1], "with"), (both[1], "without")
-    return all(curves.knows(each, way, penalty, alpha, made.limits) for each, way in drawn_curves)
+    return all(curves.knows(each, way, penalty, alpha, made.limits) for each, way in _drawn_curves(both))
+
+
+def _drawn_curves(both: tuple[Units, Units]) -> tuple[tuple[Units, str], ...]:
+    return (both[0], "without"), (both[1], "with"), (both[1], "without")
+
+
+def following(made: Scene, both: tuple[Units, Units], penalty: str, alpha: float, lam: float) -> Steps[None]:
+    """All curves step by step, to be remembered."""
+    for k, (each, way) in enumerate(_drawn_curves(both)):
+        yield from part(curves.steps(each, way, penalty, alpha, made.limits), k / 6.0, (k + 1) / 6.0)
+    yield from part(over_factor.steps(both[0], penalty, alpha, lam), 0.5, 1.0)

@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz.labs._data import Source
-from regviz.labs._memo import memo
+from regviz.labs._memo import gradual
 from regviz.labs.stability.scene import FINE, scene
 from regviz.linear import Path, Problem
 from regviz.linear.batched import stacked_solutions
 from regviz.linear.elastic_net import elastic_net_at
 from regviz.linear.path import path_of
 from regviz.linear.penalties import kkt, make_penalty
+from regviz.linear.steps import Steps
 
 Array = NDArray[np.float64]
 
@@ -85,24 +86,33 @@ def effects_at(made: Units, way: str, penalty: str, alpha: float, lam: float) ->
     return made.effects(way, w), kkt(problem, charged, w)
 
 
-@memo(32)
-def curves(made: Units, way: str, penalty: str, alpha: float, limits: tuple[float, float]) -> tuple[Array, Array]:
+@gradual(32)
+def curves(
+    made: Units, way: str, penalty: str, alpha: float, limits: tuple[float, float]
+) -> Steps[tuple[Array, Array]]:
     """λ (L,) rising over ``limits`` and the effects (L, p) there."""
     lams = np.geomspace(*limits, POINTS)
     found = path(made, way, penalty, alpha)
-    return lams, made.effects(way, np.stack([found.standardized_at(float(lam)) for lam in lams]))
+    solved = list[Array]()
+    for lam in lams.tolist():
+        yield len(solved) / len(lams)
+        solved.append(found.standardized_at(lam))
+    return lams, made.effects(way, np.stack(solved))
 
 
-@lru_cache(maxsize=16)
-def over_factor(base: Units, penalty: str, alpha: float, lam: float) -> tuple[Array, Array]:
+@gradual(16)
+def over_factor(base: Units, penalty: str, alpha: float, lam: float) -> Steps[tuple[Array, Array]]:
     """Factors (F,) and the effects (F, p) without standardising at ``lam``; ``base`` has the factor 1."""
     j, problem = base.feature, base.raw
     alone = problem.p > ALONE
     factors = np.geomspace(*FACTORS, 13 if alone else 61 if problem.p <= FINE else 37)
     stretch = np.ones((len(factors), problem.p))
     stretch[:, j] = factors
-    solve = _one_by_one if alone else _stacked
-    return factors, solve(problem, stretch, penalty, alpha, lam) * stretch * base.sd
+    if alone:
+        found = yield from _one_by_one(problem, stretch, penalty, alpha, lam)
+    else:
+        found = _stacked(problem, stretch, penalty, alpha, lam)
+    return factors, found * stretch * base.sd
 
 
 def _stacked(problem: Problem, stretch: Array, penalty: str, alpha: float, lam: float) -> Array:
@@ -112,10 +122,11 @@ def _stacked(problem: Problem, stretch: Array, penalty: str, alpha: float, lam: 
     return stacked_solutions(gram, problem.correlation * stretch, lam * share, lam * (1.0 - share))
 
 
-def _one_by_one(problem: Problem, stretch: Array, penalty: str, alpha: float, lam: float) -> Array:
-    """The same for many features, from the rows."""
-    every = []
+def _one_by_one(problem: Problem, stretch: Array, penalty: str, alpha: float, lam: float) -> Steps[Array]:
+    """The same for many features, from the rows, one factor after another."""
+    every = list[Array]()
     for row in stretch:
+        yield len(every) / len(stretch)
         stretched = _stretched(problem, tuple(row.tolist()))
         if penalty == "elastic-net" and 0.0 < alpha < 1.0:
             every.append(elastic_net_at(stretched, lam, alpha))
