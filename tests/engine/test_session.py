@@ -113,7 +113,7 @@ class Model(RuleBasedStateMachine):
 
 
 class TestModel(Model.TestCase):
-    settings = settings(max_examples=200, stateful_step_count=40)
+    settings = settings(max_examples=60, stateful_step_count=40)
 
 
 def test_faulty_edit_changes_nothing():

@@ -127,7 +127,7 @@ class Rules(RuleBasedStateMachine):
 
 
 class TestRules(Rules.TestCase):
-    settings = settings(max_examples=200, stateful_step_count=30)
+    settings = settings(max_examples=80, stateful_step_count=30)
 
 
 def test_mailbox_keeps_the_newest_only():
