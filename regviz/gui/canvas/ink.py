@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QPainter,
     QPainterPath,
     QPainterPathStroker,
+    QTransform,
 )
 
 from regviz.gui.canvas.theme import font, qcolor
@@ -34,6 +35,8 @@ LABEL = Style(19, 600)
 VALUE = Style(17, 600)
 READOUT = Style(19, 600)
 BIG = Style(40, 600)
+_OUTLINED = 16
+"""How many times larger than on paper letters are when their outlines are taken."""
 
 
 @lru_cache(maxsize=64)
@@ -59,10 +62,13 @@ def ascent(style: Style) -> float:
 
 @lru_cache(maxsize=1024)
 def outline(text: str, style: Style) -> QPainterPath:
-    """The glyphs of a line as a path, baseline at the origin; shared, not to be changed."""
+    """The glyphs of a line as a path, baseline at the origin; shared, not to be changed.
+
+    Taken from letters of a size that is never painted: in sizes that are, outlines depend on what was painted before.
+    """
     path = QPainterPath()
-    path.addText(QPointF(0.0, 0.0), font(*style), text)
-    return path
+    path.addText(QPointF(0.0, 0.0), font(_OUTLINED * style.size, style.weight), text)
+    return QTransform.fromScale(1.0 / _OUTLINED, 1.0 / _OUTLINED).map(path)
 
 
 @lru_cache(maxsize=1024)
