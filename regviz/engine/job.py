@@ -79,11 +79,6 @@ class Job:
         self._ring.append((self.state, frame))
         return frame
 
-    @property
-    def at_front(self) -> bool:
-        """Whether the newest frame is the one on show."""
-        return self._back == 0
-
     def turn_back(self, steps: int) -> tuple[Any, Any] | None:
         """The (state, frame) ``steps`` before the one on show (negative: after it), or None where none is kept."""
         back = self._back + steps

@@ -198,3 +198,11 @@ def test_features_that_never_move_stay_at_zero(data):
     flat = fit(np.ones((4, 2)), [0, 1, 1, 1], 0.1, **BIG)
     assert flat.coef.tolist() == [0.0, 0.0]
     assert flat.kkt == 0.0
+
+
+@pytest.mark.parametrize("penalty", ["lasso", "group-lasso"])
+def test_more_unnamed_features_than_rows_are_fitted(penalty):
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(15, 40))
+    y = (X[:, 0] + 0.1 * rng.normal(size=15) > 0).astype(float)
+    assert fit(X, y, 0.05, penalty=penalty, loss="logistic").kkt < 1e-10

@@ -6,7 +6,7 @@ import numpy as np
 
 from regviz.lab import Lines, Mark, Panel, Points, Readout, show
 from regviz.labs.overfitting.fits import Fit, Model, powers_condition, refits
-from regviz.labs.overfitting.rows import ROLES, TRAIN, Array, Given, Rows, Source, rows
+from regviz.labs.overfitting.rows import ROLES, Array, Given, Rows, Source, rows
 
 CROWDED = 100
 """Rows from which on the symbols are small."""
@@ -119,9 +119,3 @@ def near(source: Source, x: float, y: float, reach: float) -> list[int]:
     across, up = made.given.axes
     distance = np.hypot((made.x - x) / (across.high - across.low), (made.y - y) / (up.high - up.low))
     return [int(row) for row in made.row[distance <= reach]]
-
-
-def is_training(source: Source, row: int) -> bool:
-    """Whether that row trains."""
-    made = rows(source)
-    return bool(made.role[made.row == row] == TRAIN)
