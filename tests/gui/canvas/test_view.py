@@ -362,17 +362,16 @@ def test_what_takes_long_to_paint_is_painted_card_by_card(show, monkeypatch):
 
 
 def test_every_card_gets_its_turn_when_frames_come_faster_than_they_are_painted(show, monkeypatch):
-    board, seen, painted = show(DashboardView()), [], []
+    board, seen, asked = show(DashboardView()), [], []
     board.painted.connect(seen.append)
     board.set_frame(frame(Lines, Bars, Points))
     wait_for(seen, 1)
     monkeypatch.setattr("regviz.gui.canvas.view._TURN", -1.0)
-    for view in board.views.values():
-        view.painted.connect(lambda panel: painted.append(panel.key))
-    for count in range(1, 7):
+    monkeypatch.setattr("regviz.gui.canvas.view._release", lambda view: asked.append(view.panel.key))
+    for _ in range(6):
         board.set_frame(frame(Lines, Bars, Points))
-        wait_for(painted, count)
-    assert painted[:6].count("points") == painted[:6].count("lines") == 2
+        board._ask()
+    assert asked == 2 * list(board.views)
 
 
 def test_new_cards_have_their_turns_too_while_the_screen_keeps_the_old_picture(show, monkeypatch):
