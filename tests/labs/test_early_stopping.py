@@ -41,7 +41,7 @@ def stop_by_hand(steps, losses, patience, min_delta):
     return best_step, None
 
 
-@pytest.mark.parametrize("patience", [1, 3, 20, 60, 10_000])
+@pytest.mark.parametrize("patience", [1, 20, 10_000])
 @pytest.mark.parametrize("min_delta", [0.0, 0.02])
 def test_patience_and_least_gain_decide_as_they_say(finished, patience, min_delta):
     state = replace(NET, patience=patience, min_delta=min_delta)
