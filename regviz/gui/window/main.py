@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -85,7 +85,7 @@ class MainWindow(QMainWindow):
             if before.recording.panel_open:
                 self.recording.show_panel()
         if not self.restoreGeometry(settings.geometry):
-            self.resize(QSize(1600, 900).boundedTo(self.screen().availableSize()))
+            self.resize(1600, 900)
         self.looks.show_panels()
         self.looks.apply()
         self._session_changed()

@@ -344,11 +344,17 @@ def test_views_of_panels_that_are_gone_show_others_as_new_ones_would(show):
         assert (grabbed(board) == grabbed(fresh)).all()
 
 
-def test_what_takes_long_to_paint_is_painted_card_by_card(show, monkeypatch):
-    board, seen, turns = show(DashboardView()), [], []
+def with_a_picture(show):
+    """A dashboard whose first frame is on the screen, and the frames it has shown."""
+    board, seen = show(DashboardView()), []
     board.painted.connect(seen.append)
     board.set_frame(frame(Lines, Bars, Points))
     wait_for(seen, 1)
+    return board, seen
+
+
+def test_what_takes_long_to_paint_is_painted_card_by_card(show, monkeypatch):
+    (board, seen), turns = with_a_picture(show), []
     QTest.qWait(50)
     monkeypatch.setattr("regviz.gui.canvas.view._TURN", -1.0)
     board._next.timeout.connect(lambda: turns.append(len(board._waiting)))
@@ -362,10 +368,7 @@ def test_what_takes_long_to_paint_is_painted_card_by_card(show, monkeypatch):
 
 
 def test_every_card_gets_its_turn_when_frames_come_faster_than_they_are_painted(show, monkeypatch):
-    board, seen, asked = show(DashboardView()), [], []
-    board.painted.connect(seen.append)
-    board.set_frame(frame(Lines, Bars, Points))
-    wait_for(seen, 1)
+    (board, _), asked = with_a_picture(show), []
     monkeypatch.setattr("regviz.gui.canvas.view._TURN", -1.0)
     monkeypatch.setattr("regviz.gui.canvas.view._release", lambda view: asked.append(view.panel.key))
     for _ in range(6):
@@ -375,10 +378,7 @@ def test_every_card_gets_its_turn_when_frames_come_faster_than_they_are_painted(
 
 
 def test_new_cards_have_their_turns_too_while_the_screen_keeps_the_old_picture(show, monkeypatch):
-    board, seen, turns = show(DashboardView()), [], []
-    board.painted.connect(seen.append)
-    board.set_frame(frame(Lines, Bars, Points))
-    wait_for(seen, 1)
+    (board, seen), turns = with_a_picture(show), []
     monkeypatch.setattr("regviz.gui.canvas.view._TURN", -1.0)
     monkeypatch.setattr(PanelView, "paint", lambda view, painter, paint=PanelView.paint: (
         turns[-1].append(view.panel.key), paint(view, painter)))  # fmt: skip

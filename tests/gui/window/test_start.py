@@ -33,10 +33,15 @@ sys.exit(app.start(None, None, None))
 """
 
 
+def ran(code, folder):
+    """The program of ``code``, ended, in a process and a home of its own."""
+    homes = {f"XDG_{name}_HOME": str(folder) for name in ("CONFIG", "STATE", "CACHE", "DATA")}
+    return subprocess.run([sys.executable, "-c", code], env=os.environ | homes | {"QT_QPA_PLATFORM": "offscreen"},
+                          capture_output=True, text=True, timeout=100, check=False)  # fmt: skip
+
+
 def test_the_first_picture_waits_for_nothing_else(tmp_path):
-    homes = {f"XDG_{name}_HOME": str(tmp_path) for name in ("CONFIG", "STATE", "CACHE", "DATA")}
-    ended = subprocess.run([sys.executable, "-c", FIRST], env=os.environ | homes | {"QT_QPA_PLATFORM": "offscreen"},
-                           capture_output=True, text=True, timeout=100, check=False)  # fmt: skip
+    ended = ran(FIRST, tmp_path)
     names = " ".join(lab.name for lab in labs())
     assert ended.stdout.splitlines() == ["1 []", names, names, "True"], ended.stderr
 
@@ -69,7 +74,5 @@ sys.exit(app.start(None, None, None))
 
 def test_the_window_is_no_larger_than_the_screen(tmp_path):
     """Qt's offscreen screen is 800 × 800, smaller than the window's usual size."""
-    homes = {f"XDG_{name}_HOME": str(tmp_path) for name in ("CONFIG", "STATE", "CACHE", "DATA")}
-    ended = subprocess.run([sys.executable, "-c", SIZE], env=os.environ | homes | {"QT_QPA_PLATFORM": "offscreen"},
-                           capture_output=True, text=True, timeout=100, check=False)  # fmt: skip
+    ended = ran(SIZE, tmp_path)
     assert ended.stdout.splitlines() == ["True True"], ended.stderr
