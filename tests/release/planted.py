@@ -123,7 +123,7 @@ def copied(folder: Path) -> None:
 
 def ends(folder: Path, tests: tuple[str, ...]) -> tuple[int, str]:
     """Exit code of these tests in the copy, and what they print."""
-    words = ["-m", "pytest", "-x", "-q", "-n0", *(f"tests/{name}" for name in tests)]
+    words = ["-m", "pytest", "-x", "-q", "-n0", "--timeout", "3600", *(f"tests/{name}" for name in tests)]
     more = {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     ended = subprocess.run([sys.executable, *words], cwd=folder, env=os.environ | more, capture_output=True, text=True,
                            check=False)  # fmt: skip

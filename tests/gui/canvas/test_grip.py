@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from regviz.gui.canvas import grip
 from regviz.gui.canvas.paint.frame import arrange
+from regviz.gui.canvas.place import Scale
 from regviz.gui.canvas.theme import THEMES
 from regviz.lab import MARK_TYPES, Axis, Bars, Contours, Field, Graph, Handle, Lines, Points, Region, Rule, Tiles
 from tests.gui.canvas.panels import SAMPLES, panel, panels
@@ -102,3 +103,10 @@ def test_odd_panels_never_raise(made, x, y):
     if found is not None:
         assert found.mark in made.marks
         assert all(np.isfinite(v) for v in grip.changes(made, found.mark, place, x, y).values())
+
+
+def test_a_log_axis_counts_decades():
+    scale = Scale(low=-1.0, high=3.0, start=100.0, stop=500.0, log=True)
+    assert scale.px([0.1, 1.0, 10.0, 1000.0]).tolist() == [100.0, 200.0, 300.0, 500.0]
+    assert [scale.value(pixel) for pixel in (100.0, 300.0, 500.0)] == pytest.approx([0.1, 10.0, 1000.0])
+    assert np.isnan(scale.px([0.0, -1.0])).all()

@@ -344,6 +344,18 @@ def test_views_of_panels_that_are_gone_show_others_as_new_ones_would(show):
         assert (grabbed(board) == grabbed(fresh)).all()
 
 
+@pytest.mark.parametrize("axis", ["x", "y"])
+def test_another_axis_is_painted_although_the_marks_stayed(show, axis):
+    one = frame(Lines).panels[0]
+    other = dataclasses.replace(one, **{axis: dataclasses.replace(getattr(one, axis), label="another", ticks=None)})
+    board, fresh = (shown_panel(show, panel) for panel in (one, other))
+    for _ in range(3):
+        board.set_panel(one)
+        grabbed(board)
+    board.set_panel(other)
+    assert (grabbed(board) == grabbed(fresh)).all()
+
+
 def with_a_picture(show):
     """A dashboard whose first frame is on the screen, and the frames it has shown."""
     board, seen = show(DashboardView()), []
