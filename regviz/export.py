@@ -100,11 +100,11 @@ def save(
 def _save_film(lab: Lab, state: Any, target: Path, picture: Picture, tell: Progress, dress: Dress) -> Path:
     from regviz.gui.film import write_film
 
+    if picture.transparent:
+        raise ExportError(f"Cannot write {target}: an animation has no transparent background.")
     scenes = film(lab, state, picture.sweep, lambda made, total: tell(made, 2 * total))
     if picture.panel:
         _known_panel(lab, scenes[0][1], picture.panel)
-    if picture.transparent:
-        raise ExportError(f"Cannot write {target}: an animation has no transparent background.")
     write_film(
         lab, scenes, target, fps=picture.fps, panel=picture.panel, size=picture.size, theme=picture.theme,
         stamped=picture.stamp, tell=lambda made, total: tell(total + made, 2 * total), dress=dress,
@@ -127,8 +127,10 @@ def save_panels(lab: Lab, state: Any, file: str | os.PathLike[str], picture: Pic
     from regviz.gui.picture import write_picture
 
     target = Path(file)
-    if target.suffix.lower() not in PICTURES or picture.panel or picture.sweep:
+    if target.suffix.lower() not in PICTURES or picture.sweep:
         raise ExportError(f"Each panel becomes a picture, so {target} must end in {', '.join(PICTURES)}.")
+    if picture.panel:
+        raise ExportError(f"Each panel becomes a picture, not the panel {picture.panel!r} alone.")
     frame, files = last_frame(lab, state), []
     for panel in frame.panels:
         files.append(target.with_name(f"{target.stem}-{panel.key}{target.suffix}"))

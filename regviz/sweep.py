@@ -95,6 +95,8 @@ def values(control: Control, sweep: Sweep) -> list[float | int]:
 def swept(lab: Lab, state: Any, sweep: Sweep, tell: Progress = quiet) -> Iterator[tuple[Any, Frame]]:
     """(state, its last frame) along the sweep; equal states are solved once."""
     control = _numeric(lab, sweep.name)
+    if not control.applies(state):
+        raise SweepError(f"The control {sweep.name} of the lab {lab.name} has no effect in this state.")
     before: tuple[Any, Frame] | None = None
     for index, value in enumerate(values(control, sweep), 1):
         now = replace(state, **{sweep.name: value})

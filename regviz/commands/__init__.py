@@ -4,6 +4,8 @@ Here is what they share: errors that are one sentence, and `--set NAME=VALUE`.
 """
 
 import argparse
+import re
+from collections.abc import Collection
 from typing import Any, ClassVar, NoReturn
 
 from regviz.lab import ControlError, Lab, replace
@@ -21,13 +23,36 @@ class DisplayError(CommandError):
     code: ClassVar[int] = 3
 
 
+class _Once(argparse.Action):
+    """Stores a value; an option is given once and with something in it. ``given`` of the result names the options."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option_string: Any = None
+    ) -> None:
+        """Store ``values``, unless the option was there before or they are blank."""
+        given: dict[str, str] = vars(namespace).setdefault("given", {})
+        if option_string is not None:
+            if self.dest in given:
+                parser.error(f"{option_string} is given more than once")
+            if not values.strip():
+                parser.error(f"{option_string} needs a value")
+            given[self.dest] = option_string
+        setattr(namespace, self.dest, values)
+
+
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose complaint is one sentence, without the usage above it."""
+    """An argument parser whose complaint is one sentence, without the usage above it.
+
+    Every option with a value is given at most once. A word like -5x10 or -1e3 after an option is its value.
+    """
 
     def __init__(self, command: str, description: str, **words: Any) -> None:
         name = f"regviz {command}".strip()
         form = argparse.RawDescriptionHelpFormatter
         super().__init__(name, description=description, allow_abbrev=False, formatter_class=form, **words)
+        for action in (None, "store"):
+            self.register("action", action, _Once)
+        self._negative_number_matcher = re.compile(r"-(\.?\d|inf|nan)")
 
     def error(self, message: str) -> NoReturn:
         """Raise `CommandError` with the message and where the help is."""
@@ -43,14 +68,24 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 
 
 def settings(pairs: list[str]) -> dict[str, str]:
-    """Texts NAME=VALUE as a dictionary, the last one of a name winning; raises `CommandError`."""
-    found = {}
+    """Texts NAME=VALUE as a dictionary; raises `CommandError` for other texts and for a name that comes twice."""
+    found: dict[str, str] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
-        if not equals or not name.strip():
+        name = name.strip().replace("-", "_")
+        if not equals or not name:
             raise CommandError(f"--set needs NAME=VALUE, not {pair!r}.")
-        found[name.strip().replace("-", "_")] = value
+        if name in found:
+            raise CommandError(f"--set gives {name} more than once.")
+        found[name] = value
     return found
+
+
+def refuse_idle(given: Collection[str], used: Collection[str], what: str) -> None:
+    """Raise `CommandError` for the first option in ``given`` that ``what`` would not heed."""
+    for option in given:
+        if option not in used:
+            raise CommandError(f"{option} has no effect on {what}: leave it out.")
 
 
 def state_of(lab: Lab, pairs: list[str], start: Any = None) -> Any:

@@ -2,10 +2,11 @@
 
 import argparse
 import re
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from regviz import lectures
-from regviz.commands import CommandError, Parser, add_settings, state_of
+from regviz.commands import CommandError, Parser, add_settings, refuse_idle, settings, state_of
 from regviz.export import FILMS, NUMBERS, PICTURES, THEMES, Picture, named, save, save_lecture, save_panels
 from regviz.lab.lecture import scenes as fitted
 from regviz.labs import labs
@@ -13,6 +14,16 @@ from regviz.sweep import FRAMES, Sweep, parse_sweep
 
 MAX_SIDE = 16_384
 """Largest width or height of a picture in pixels."""
+_LOOKS = ("--size", "--theme", "--no-stamp")
+_OF_PICTURE = ("--dpi", "--transparent")
+_HEEDED: Mapping[str, Collection[str]] = {
+    **dict.fromkeys(NUMBERS, ("--sweep",)), **dict.fromkeys(FILMS, (*_LOOKS, "--sweep", "--fps", "--transparent")),
+    **dict.fromkeys(PICTURES, (*_LOOKS, *_OF_PICTURE, "--sweep")), ".svg": (*_LOOKS, "--transparent", "--sweep"),
+}  # fmt: skip
+"""Options on looks that a lab's file heeds, or refuses in words of its own, by the ending of its name."""
+_HEEDED_BY_LECTURE: Mapping[str, Collection[str]] = {
+    "": (*_LOOKS, *_OF_PICTURE), ".pdf": (), **dict.fromkeys(FILMS, (*_LOOKS, "--fps")),
+}  # fmt: skip
 
 
 def parser() -> Parser:
@@ -48,6 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
     lab = named(arguments.lab)
     picture = _picture(arguments, parse_sweep(lab, arguments.sweep) if arguments.sweep else None)
     state = state_of(lab, arguments.settings)
+    if picture.sweep and picture.sweep.name in settings(arguments.settings):
+        raise CommandError(f"--set and --sweep both give {picture.sweep.name}: leave one out.")
+    _refuse_idle(arguments, _HEEDED)
     if arguments.each_panel:
         save_panels(lab, state, arguments.output, picture)
     else:
@@ -60,6 +74,25 @@ def _picture(arguments: argparse.Namespace, sweep: Sweep | None = None) -> Pictu
         panel=arguments.panel, size=size(arguments.size), dpi=dots(arguments.dpi), theme=arguments.theme,
         transparent=arguments.transparent, stamp=not arguments.no_stamp, fps=rate(arguments.fps), sweep=sweep,
     )  # fmt: skip
+
+
+def _refuse_idle(arguments: argparse.Namespace, heeded: Mapping[str, Collection[str]]) -> None:
+    """Raise `CommandError` for options on looks that the file would not heed; endings that are not listed speak later.
+
+    ``heeded`` are the options that count, by the ending of the file's name.
+    """
+    ending = Path(arguments.output).suffix.lower()
+    if ending in heeded:
+        refuse_idle(_about_looks(arguments), heeded[ending], arguments.output)
+
+
+def _about_looks(arguments: argparse.Namespace) -> list[str]:
+    """The options on how a picture looks that were given, as they are written."""
+    names = ("size", "dpi", "theme", "fps", "sweep")
+    switches = [("--transparent", arguments.transparent), ("--no-stamp", arguments.no_stamp)]
+    return [arguments.given[name] for name in names if name in arguments.given] + [
+        option for option, on in switches if on
+    ]
 
 
 def _is_lecture(word: str) -> bool:
@@ -76,6 +109,7 @@ def _run_lecture(arguments: argparse.Namespace) -> int:
         if given:
             raise CommandError(f"{name} is for labs, and {arguments.lab!r} is a lecture.")
     lecture = lectures.find(arguments.lab)
+    _refuse_idle(arguments, _HEEDED_BY_LECTURE)
     scenes = fitted(lecture, labs())
     chosen = [scenes[_step(arguments.step, len(scenes)) - 1]] if arguments.step else list(scenes)
     save_lecture(lecture, chosen, arguments.output, _picture(arguments))

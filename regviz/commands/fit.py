@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from regviz import linear
-from regviz.commands import CommandError, Parser
+from regviz.commands import CommandError, Parser, refuse_idle
 from regviz.data import Table, open_table
 from regviz.export import strict_json
 from regviz.files import write_text
@@ -61,6 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
     ending = Path(arguments.output or "").suffix.lower()
     if arguments.output is not None and ending not in (".json", ".csv"):
         raise CommandError(f"Cannot tell the format of {arguments.output}: its name must end in .json or .csv.")
+    if ending == ".csv" and arguments.advise:
+        raise CommandError(f"The advice has no place in {arguments.output}: write a .json file, or to the screen.")
     answer = solve(arguments)
     if arguments.output is None:
         print(as_text(answer))
@@ -74,6 +76,7 @@ def solve(arguments: argparse.Namespace) -> dict[str, Any]:
 
     Raises ValueError with a sentence for a table or arguments that cannot be used.
     """
+    _refuse_idle(arguments)
     task = _task(arguments)
     table, model = task.table, task.model
     extra: dict[str, Any] = {}
@@ -99,6 +102,16 @@ def solve(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.advise:
         extra["advice"] = _advice(table, arguments.loss)
     return _answer(arguments, fitted, [*notes, *fitted.notes, *said]) | extra
+
+
+def _refuse_idle(arguments: argparse.Namespace) -> None:
+    """Raise `CommandError` for options on folds where there are none, and for a seed that shuffles nothing."""
+    given = [arguments.given[name] for name in ("seed", "fold_order") if name in arguments.given]
+    alone = arguments.lam is not None or arguments.path or (arguments.penalty == "none" and arguments.cv is None)
+    if alone:
+        refuse_idle(given, (), "a fit without cross-validation")
+    elif arguments.fold_order != "shuffled":
+        refuse_idle(given, {"--fold-order"}, f"the fold order {arguments.fold_order}")
 
 
 def _numbers(value: Any) -> Any:
@@ -127,7 +140,7 @@ def _task(arguments: argparse.Namespace) -> Task:
     penalty, logistic = arguments.penalty, arguments.loss == "logistic"
     groups = None
     if penalty == "group-lasso":
-        groups = parse_groups(arguments.groups, table.names) if arguments.groups.strip() else table.groups
+        groups = parse_groups(arguments.groups, table.names) if arguments.groups else table.groups
     elif arguments.groups:
         raise CommandError(f"--groups is read by the group lasso only, not by the penalty {penalty}.")
     model = {

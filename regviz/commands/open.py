@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from regviz import __version__, lectures
-from regviz.commands import CommandError, DisplayError, Parser, add_settings, state_of
+from regviz.commands import CommandError, DisplayError, Parser, add_settings, settings, state_of
 from regviz.data import open_table
 from regviz.export import ExportError, named
 from regviz.lab import Lab, document, replace
@@ -93,6 +93,8 @@ def opened(what: str | None, pairs: list[str]) -> tuple[str | None, Any]:
         lab, start = _restored(what, _text(what))
         return lab.name, state_of(lab, pairs, start)
     lab = named(_FIRST_LAB)
+    if "dataset" in settings(pairs):
+        raise CommandError(f"{what} is a table, and --set dataset would open another.")
     state = state_of(lab, pairs, replace(lab.State(), dataset=os.path.abspath(what)))
     open_table(state.dataset, state.target)
     return lab.name, state

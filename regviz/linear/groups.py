@@ -15,7 +15,8 @@ Groups = tuple[tuple[int, ...], ...]
 def parse_groups(text: str, names: Sequence[str]) -> Groups:
     """Read groups written as ``"A,B;C,D"``; every feature that is not named becomes a group of its own.
 
-    Groups are ordered by their first feature. Raises ValueError naming a feature that is unknown or named twice.
+    Groups are ordered by their first feature. Raises ValueError for text that names no feature, and naming one that is
+    unknown or named twice.
     """
     index = {name: j for j, name in enumerate(names)}
     found: list[tuple[int, ...]] = []
@@ -24,6 +25,8 @@ def parse_groups(text: str, names: Sequence[str]) -> Groups:
         members = [_member(word.strip(), index, taken) for word in part.split(",") if word.strip()]
         if members:
             found.append(tuple(sorted(members)))
+    if text.strip() and not found:
+        raise ValueError(f"The groups “{text}” name no feature.")
     rest: list[tuple[int, ...]] = [(j,) for j in range(len(names)) if j not in taken]
     return tuple(sorted(found + rest))
 

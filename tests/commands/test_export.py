@@ -34,20 +34,52 @@ def test_json_has_the_shape_that_scripts_rely_on(tmp_path):
 def test_equal_states_give_equal_files_and_one_panel_is_less(tmp_path, ending):
     files = [tmp_path / f"{name}.{ending}" for name in ("a", "b", "c")]
     for file, more in zip(files, ([], [], ["--panel", "path"]), strict=True):
-        assert main(["export", "shrinkage", *SMALL, "--size", "640x360", *more, "-o", str(file)]) == 0
+        size = [] if ending in ("json", "csv") else ["--size", "640x360"]
+        assert main(["export", "shrinkage", *SMALL, *size, *more, "-o", str(file)]) == 0
     first, second, panel = (file.read_bytes() for file in files)
     assert first == second
     assert first != panel
     assert sorted(os.listdir(tmp_path)) == sorted(file.name for file in files)
 
 
-def test_looks_change_the_picture(tmp_path):
+LOOKS = (
+    ["--theme", "dark"], ["--size", "96x54"], ["--dpi", "300"], ["--fps", "10"], ["--transparent"], ["--no-stamp"],
+    ["--panel", "path"], ["--sweep", "lam=0.1:0.2:2"],
+)  # fmt: skip
+HEEDED = {
+    "png": "theme size dpi transparent no-stamp panel", "svg": "theme size transparent no-stamp panel",
+    "pdf": "theme size dpi transparent no-stamp panel", "json": "panel", "csv": "panel",
+    "gif": "theme size fps no-stamp panel sweep",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", HEEDED)
+def test_an_option_changes_the_file_or_is_refused(ending, tmp_path, capsys):
+    heeded = [f"--{name}" for name in HEEDED[ending].split()]
+    base = {"--size": "128x72", "--sweep": "lam=0.1:1:2"}
     found = set()
-    for looks in ([], ["--theme", "dark"], ["--theme", "projector"], ["--transparent"], ["--dpi", "300"]):
-        out = tmp_path / "a.png"
-        assert main(["export", "shrinkage", *SMALL, "--size", "320x180", *looks, "-o", str(out)]) == 0
-        found.add(out.read_bytes())
-    assert len(found) == 5
+    for index, look in enumerate([[], *LOOKS]):
+        out = tmp_path / f"{index}.{ending}"
+        said = {name: value for name, value in base.items() if name in heeded and name not in look}
+        words = ["export", "shrinkage", *SMALL, *(word for pair in said.items() for word in pair), *look, "-o", out]
+        if not look or look[0] in heeded:
+            assert main(list(map(str, words))) == 0
+            found.add(out.read_bytes())
+        else:
+            assert {"--transparent": "transparent", "--sweep": "sweep"}.get(look[0], look[0]) in fails(capsys, *words)
+            assert not out.exists()
+    assert len(found) == 1 + len(heeded)
+
+
+@pytest.mark.parametrize(
+    ("name", "heeded"),
+    [("a.pdf", ""), ("a", "theme size dpi transparent no-stamp"), ("a.gif", "theme size fps no-stamp")],
+)
+def test_a_lecture_refuses_the_options_that_it_would_not_heed(name, heeded, tmp_path, capsys):
+    for look in LOOKS:
+        if look[0].removeprefix("--") not in heeded.split():
+            assert look[0] in fails(capsys, "export", "one-hour", *look, "-o", tmp_path / name)
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_table_of_the_users_opens(table, tmp_path):
@@ -96,7 +128,14 @@ def test_every_other_control_refuses_what_it_cannot_be(lab, tmp_path, capsys):
         (["--size", "10"], "--size"),
         (["--size", "0x10"], "--size"),
         (["--size", "100000x100000"], "--size"),
-        (["--size", "-1x5"], "--size"),
+        (["--size", "-1x5"], "--size must be WIDTHxHEIGHT"),
+        (["--dpi", "-1e3"], "--dpi must be a number"),
+        (["--dpi", "-inf"], "--dpi must be a number"),
+        (["--panel", " "], "--panel"),
+        (["--panel", "path", "--panel", "error"], "--panel"),
+        (["--panel", "path", "--each-panel"], "'path'"),
+        (["-o", "b.png"], "-o"),
+        (["--set", "rho=0.1", "--set", "rho=0.2"], "rho"),
         (["--dpi", "nan"], "--dpi"),
         (["--dpi", "0"], "--dpi"),
         (["--theme", "pink"], "light"),
@@ -106,6 +145,14 @@ def test_every_other_control_refuses_what_it_cannot_be(lab, tmp_path, capsys):
 )
 def test_bad_words_are_one_sentence(words, said, tmp_path, capsys):
     assert said in fails(capsys, "export", "shrinkage", *words, "-o", tmp_path / "a.png")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [(["--sweep", "alpha=0:1:2"], "alpha"), (["--sweep", "lam=1:2:2", "--set", "lam=1"], "lam")]
+)
+def test_a_sweep_of_what_has_no_effect_is_refused(words, said, tmp_path, capsys):
+    assert said in fails(capsys, "export", "shrinkage", *words, "-o", tmp_path / "a.gif")
     assert os.listdir(tmp_path) == []
 
 

@@ -57,6 +57,13 @@ def test_a_word_that_is_nothing_lists_the_labs(capsys):
     assert all(lab.name in said for lab in labs())
 
 
+@pytest.mark.parametrize(
+    "words", [["--set", "dataset=prostate"], ["--lecture", "one-hour"], ["--set", "lam=1", "--set", "lam=2"]]
+)
+def test_a_table_is_opened_as_it_is_asked_for_or_not_at_all(words, table, capsys):
+    assert "--set" in fails(capsys, table[0], *words)
+
+
 def test_a_lab_goes_before_a_file_of_its_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "shrinkage").write_text("a,b\n1,2\n2,3\n4,5\n")
