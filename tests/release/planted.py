@@ -95,8 +95,8 @@ FAULTS = (
     Fault("engine/session.py", "track.redo.clear()\n            track.state = state\n            self._tell()",
           "track.state = state\n            self._tell()", ("engine/test_session.py",)),
     # A picture that lies: an axis, a level, a stale layer, a wrong value.
-    Fault("gui/canvas/layers.py", "key = (panel.title, panel.x, panel.y, panel.origin,",
-          "key = (panel.title, panel.origin,", ("gui/canvas/test_view.py", "gui/canvas/test_paint.py")),
+    Fault("gui/canvas/layers.py", "key = (panel.x, panel.y, panel.origin,",
+          "key = (panel.origin,", ("gui/canvas/test_view.py", "gui/canvas/test_paint.py")),
     Fault("gui/canvas/layers.py", "if a is not b:", "if a.key != b.key:", ("gui/canvas/test_view.py",)),
     Fault("gui/canvas/paint/fields.py", "z = mark.z[::-1]", "z = mark.z", ("gui/canvas/test_paint.py",)),
     Fault("gui/canvas/paint/fields.py", "share = (level - start) / (stop - start)", "share = np.full(start.shape, 0.5)",

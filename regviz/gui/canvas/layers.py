@@ -6,7 +6,7 @@ from PySide6.QtGui import QPainter, QPixmap
 
 from regviz.gui.canvas.ghost import ground
 from regviz.gui.canvas.paint import paint_beginning, paint_paper
-from regviz.gui.canvas.paint.frame import Layout
+from regviz.gui.canvas.paint.frame import Layout, repaint_title
 from regviz.gui.canvas.place import Place
 from regviz.gui.canvas.theme import Theme, qcolor
 from regviz.lab import Mark, Panel
@@ -34,6 +34,7 @@ class Layer:
 
     def __init__(self) -> None:
         self._key: Hashable = None
+        self._title = ""
         self._held: tuple[Mark, ...] = ()
         self._last: tuple[Mark, ...] = ()
         self._promising = 0
@@ -45,12 +46,14 @@ class Layer:
     def prepare(self, panel: Panel, layout: Layout, theme: Theme, scale: float, ratio: float) -> tuple[QPixmap, Place]:
         """The pixmap for the panel and a place that knows what is on it; `held` marks need no painting."""
         under = (panel.underlay, ground(panel)) if panel.underlay else ()
-        key = (panel.title, panel.x, panel.y, panel.origin, bool(panel.readouts), under, layout, theme, scale, ratio)
+        key = (panel.x, panel.y, panel.origin, bool(panel.readouts), under, layout, theme, scale, ratio)
         count = self._settled(panel.marks) if key == self._key else 0
         if key != self._key or count != len(self._held) or self._place is None:
             self._paint(panel, count, layout, theme, scale, ratio)
             self._key, self._axes = key, (panel.x, panel.y)
-        self._last = panel.marks
+        elif panel.title != self._title:
+            self._retitle(panel, layout, theme, scale)
+        self._last, self._title = panel.marks, panel.title
         assert self._place is not None
         return self._pixmap, self._place.copy()
 
@@ -91,3 +94,13 @@ class Layer:
             painter.end()
         pixmap.setDevicePixelRatio(ratio)
         self._pixmap, self._place, self._held = pixmap, place, panel.marks[:count]
+
+    def _retitle(self, panel: Panel, layout: Layout, theme: Theme, scale: float) -> None:
+        """A title that counts is no reason to paint the rest anew."""
+        painter = QPainter(self._pixmap)
+        try:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            painter.scale(scale, scale)
+            repaint_title(painter, panel, layout, theme)
+        finally:
+            painter.end()

@@ -13,14 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPen
 
-from regviz.gui.canvas import ink
-from regviz.gui.canvas.theme import Theme, mix, pen, qcolor
+from regviz.gui.canvas import ink, naming
+from regviz.gui.canvas.naming import Label
+from regviz.gui.canvas.theme import Ends, Theme, mix, pen, qcolor
 
 Array = NDArray[np.float64]
-
-
-APART = 6.0
-"""Pixels between labels side by side."""
 
 
 class Box(NamedTuple):
@@ -115,18 +112,6 @@ class Scale(NamedTuple):
         return float(10.0 ** min(300.0, max(-300.0, view))) if self.log else view
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A line of text that takes the first free of its ``spots`` (left, top), or none. Higher ``rank`` chooses first."""
-
-    text: str
-    style: ink.Style
-    color: str
-    spots: tuple[tuple[float, float], ...]
-    rank: float = 0.0
-    halo: bool = True
-
-
 @dataclass(slots=True)
 class Place:
     """A panel on paper, in design pixels: plot rectangle ``rect``, scales, theme, and the boxes already ``taken``.
@@ -151,10 +136,12 @@ class Place:
         return Place(self.rect, self.bounds, self.x, self.y, self.theme, list(self.taken),
                      list(self.soft), list(self.rules), list(self.labels), [])  # fmt: skip
 
-    def pen(self, role: str, width: float, *, fade: float = 1.0, dash: int = 0, smooth: bool = False) -> QPen:
+    def pen(
+        self, role: str, width: float, *, fade: float = 1.0, dash: int = 0, smooth: bool = False, ends: Ends = "round"
+    ) -> QPen:
         """The pen of a role, faded towards the card, as thick as the theme wants it."""
         thin = 1.0 if self.theme.fades else 0.4 + 0.6 * min(1.0, max(0.0, fade))
-        return pen(self.color(role, fade), round(width * self.theme.thick * thin, 2), dash, smooth)
+        return pen(self.color(role, fade), round(width * self.theme.thick * thin, 2), dash, smooth, ends)
 
     def color(self, role: str, fade: float = 1.0) -> str:
         """The colour of a role, faded towards the card."""
@@ -187,32 +174,8 @@ class Place:
     def settle(self) -> None:
         """Give every label its spot; those without a free one are left out."""
         soft = np.ascontiguousarray(np.concatenate(self.soft).T) if self.soft else np.empty((2, 0))
-        for label in sorted(self.labels, key=lambda each: -each.rank):
-            box = self._free(label, soft)
-            if box is not None:
-                self.taken.append(Box(box.left - APART, box.top, box.right + APART, box.bottom))
-                self.settled.append((label, box))
-
-    def _free(self, label: Label, soft: Array) -> Box | None:
-        wide, high = ink.width(label.text, label.style), ink.height(label.style)
-        best, least = None, np.inf
-        for order, (left, top) in enumerate(label.spots):
-            box = Box(left, top, left + wide, top + high)
-            if not self.bounds.holds(box) or self._is_taken(box):
-                continue
-            cost = _crossings(box, soft) + 0.6 * order
-            if cost < least:
-                best, least = box, cost
-            if least <= 0.6 * (order + 1):
-                break
-        return best
-
-    def _is_taken(self, box: Box) -> bool:
-        left, top, right, bottom = box
-        for other_left, other_top, other_right, other_bottom in self.taken:
-            if left < other_right and other_left < right and top < other_bottom and other_top < bottom:
-                return True
-        return False
+        for label, sides in naming.settle(self.labels, self.taken, soft, self.bounds) if self.labels else ():
+            self.settled.append((label, Box(*sides)))
 
     def write(self, painter: QPainter) -> None:
         """Paint the settled labels."""
@@ -223,11 +186,6 @@ class Place:
                 if rule.meets(box):
                     painter.fillRect(rule.shared(box).qt(), qcolor(halo))
             ink.write(painter, box.left, box.top, label.text, label.style, label.color, halo, grid)
-
-
-def _crossings(box: Box, soft: Array) -> float:
-    x, y = soft
-    return float(np.count_nonzero((x > box.left) & (x < box.right) & (y > box.top) & (y < box.bottom)))
 
 
 def around(x: float, y: float, text: str, style: ink.Style, gap: float) -> tuple[tuple[float, float], ...]:

@@ -6,6 +6,7 @@ Colours were searched so that the five palette colours stay apart under protanop
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,10 @@ _PALETTE_ROLES = {
 }  # fmt: skip
 _DASHES: tuple[tuple[float, ...], ...] = ((), (3.0, 1.6), (1.0, 1.4), (4.0, 1.4, 1.0, 1.4))
 SHAPES = ("dot", "square", "diamond", "triangle")
+Ends = Literal["round", "flat", "square"]
+_CAPS: dict[Ends, Qt.PenCapStyle] = {
+    "round": Qt.PenCapStyle.RoundCap, "flat": Qt.PenCapStyle.FlatCap, "square": Qt.PenCapStyle.SquareCap,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,16 +151,15 @@ def mix(back: str, front: str, amount: float) -> str:
 
 
 @lru_cache(maxsize=1024)
-def pen(color: str, width: float, dash: int = 0, smooth: bool = False, square: bool = False) -> QPen:
+def pen(color: str, width: float, dash: int = 0, smooth: bool = False, ends: Ends = "round") -> QPen:
     """A pen of ``width`` design pixels, dashed in pattern ``dash`` (0 is solid); shared, not to be changed.
 
-    Joins are round; for curves of many points, ``smooth``, they are mitred, which looks the same and costs less. With
-    ``square`` ends upright and level lines take half the time.
+    Joins are round; for curves of many points, ``smooth``, they are mitred, which looks the same and costs less. Lines
+    of two points with ``ends`` that are not round take a quarter of the time; dashes are flat.
     """
     made = QPen(qcolor(color), width)
     made.setJoinStyle(Qt.PenJoinStyle.MiterJoin if smooth else Qt.PenJoinStyle.RoundJoin)
-    solid = Qt.PenCapStyle.SquareCap if square else Qt.PenCapStyle.RoundCap
-    made.setCapStyle(Qt.PenCapStyle.FlatCap if dash else solid)
+    made.setCapStyle(_CAPS["flat" if dash else ends])
     if dash:
         made.setDashPattern(_DASHES[1 + (dash - 1) % (len(_DASHES) - 1)])
     return made

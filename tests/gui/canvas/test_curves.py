@@ -70,7 +70,7 @@ def test_a_diamond_is_four_lines_that_look_like_it():
     sides = curves.sides(x, y)
     assert sorted(round(side.length(), 6) for side in sides) == [round(np.sqrt(2) * 100, 6)] * 4
     exact = drawn(lambda p: (p.setPen(pen("#000000", 4.0, smooth=True)), p.drawPolygon(curves.polygon(x[:-1], y[:-1]))))
-    lines = drawn(lambda p: (p.setPen(pen("#000000", 4.0, square=True)), p.drawLines(sides)))
+    lines = drawn(lambda p: (p.setPen(pen("#000000", 4.0, ends="square")), p.drawLines(sides)))
     assert (np.abs(exact - lines).max(axis=2) > 64).sum() <= 8
 
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from regviz.gui.canvas import ink
 from regviz.gui.canvas.export import panel_image
-from regviz.gui.canvas.paint import PAINT, paint_panel
+from regviz.gui.canvas.paint import PAINT, paint_panel, points
 from regviz.gui.canvas.paint.fields import level_lines
 from regviz.gui.canvas.place import Box
 from regviz.gui.canvas.theme import THEMES
@@ -153,6 +153,21 @@ def test_an_exact_zero_is_a_dot_and_a_tiny_value_is_not():
     exact, tiny = ((np.abs(dots(v)[:, :, :3] - red).max(axis=2) < 30) for v in (0.0, 1e-9))
     assert exact.sum() > 12
     assert tiny.sum() < exact.sum() / 4
+
+
+def test_many_symbols_look_and_keep_labels_off_as_few_do(monkeypatch):
+    """They come from a picture that is kept: a shade of difference at most, wherever the panel's pixels fall."""
+    x, y = np.random.default_rng(0).uniform(-1.1, 1.1, (2, 40))
+    dots = Points(key="p", x=x, y=y, roles=tuple(f"informative:{k % 7}" for k in range(40)))
+    shown = panel(dots, Points(key="q", x=x[:20], y=-y[:20], shape="ring", labels=tuple(map(str, range(20)))))
+    for scale, ratio in ((1.0, 1.0), (0.77, 1.25)):
+        pictures, taken = [], []
+        for fewest in (12, 1000):
+            monkeypatch.setattr(points, "MANY", fewest)
+            pictures.append(array(panel_image(shown, THEMES["dark"], 480, 320, ratio, scale=scale)).astype(int))
+            taken.append(_texts(shown, 480, 320))
+        assert np.abs(pictures[0] - pictures[1]).max() <= 2
+        assert taken[0] == taken[1]
 
 
 TALL = Axis(low=-1.2, high=1.2)

@@ -50,6 +50,7 @@ def test_screen_equals_file_while_layers_come_and_go(show):
     held = []
     for step in range(6):
         made = panel(*still, dataclasses.replace(SAMPLES[Rule], key="cursor", value=-0.8 + step / 5))
+        made = dataclasses.replace(made, title=f"{'Step ' * (step % 3)}{step}")
         view.set_panel(made)
         expected = array(panel_image(made, THEMES["light"], 640, 400, scale=1.0))
         assert (grabbed(view)[..., :3] == expected[..., :3]).all()

@@ -129,8 +129,8 @@ def _errors(painter: QPainter, low: Array, high: Array, centres: Array, wide: fl
 def _truth(painter: QPainter, truth: Array, centres: Array, wide: float, place: Place) -> None:
     """A tick across the bar, on a wider one in the card's colour so that it shows on any bar."""
     reach = wide / 2 + min(6.0, wide / 4)
-    below = pen(place.theme.card, 6.4 if wide > 8 else 3.0, square=True)
-    above = pen(place.color("truth"), (3.0 if wide > 8 else 1.6) * place.theme.thick, square=True)
+    below = pen(place.theme.card, 6.4 if wide > 8 else 3.0, ends="square")
+    above = pen(place.color("truth"), (3.0 if wide > 8 else 1.6) * place.theme.thick, ends="square")
     for x, y in zip(centres.tolist(), place.y.px(truth).tolist(), strict=True):
         if math.isfinite(y):
             y = _cut(y)

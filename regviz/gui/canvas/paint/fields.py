@@ -82,7 +82,7 @@ def _shapes(painter: QPainter, z: Array, low: float, high: float, table: Codes, 
 def paint_contours(painter: QPainter, mark: Contours, place: Place) -> None:
     """Level lines as pairs of end points."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(place.pen(mark.role, 2.2 if mark.role in ("contour", "muted", "faint") else 3.0))
+    painter.setPen(place.pen(mark.role, 2.2 if mark.role in ("contour", "muted", "faint") else 3.0, ends="square"))
     with place.clipped(painter):
         for level in mark.levels[np.isfinite(mark.levels)].tolist():
             segments = level_lines(mark, level)

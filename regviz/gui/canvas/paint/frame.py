@@ -156,6 +156,12 @@ def paint_title(painter: QPainter, panel: Panel, layout: Layout, theme: Theme) -
     ink.write(painter, PAD, 32.0 - ink.height(style) / 2, text, style, theme.text)
 
 
+def repaint_title(painter: QPainter, panel: Panel, layout: Layout, theme: Theme) -> None:
+    """The title in the place of another on a card that is painted already."""
+    painter.fillRect(Box(PAD - 4.0, 14.0, layout.width - PAD + 4.0, 50.0).qt(), qcolor(theme.card))
+    paint_title(painter, panel, layout, theme)
+
+
 def paint_grid(painter: QPainter, panel: Panel, layout: Layout, theme: Theme) -> None:
     """Horizontal grid lines at the ticks, and a stronger line at zero under bars."""
     plot = layout.plot

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
 from regviz.gui.canvas import curves, ink, strokes
 from regviz.gui.canvas.curves import Array
 from regviz.gui.canvas.ink import LABEL
+from regviz.gui.canvas.naming import Curve
 from regviz.gui.canvas.place import Box, Place
 from regviz.gui.canvas.theme import pen, qcolor
 from regviz.lab import Lines, Rule
@@ -17,10 +18,11 @@ MOST_CURVES = 600
 MOST_LABELS = 24
 MARGIN = 24.0
 """Pixels beyond the plot at which curves are cut off: more than the widest pen's joins reach."""
-ALONG = 5.0
-"""Pixels up to which curves count as one line."""
 NEAR = 1000.0
 """Pixels beyond the plot to which an ellipse stays whole: cheaper so than as the points that are seen."""
+_STEPS = np.array([0.0, 0.12, 0.28, 0.45, 0.62])
+"""Shares of a curve's way from its end at which its name may stand."""
+_PARTS = np.array([[0.0], [0.5], [1.0]])
 _SHARES = np.linspace(0.0, 1.0, 48)[:, None]
 SMOOTH = 24
 """A curve of more points than this turns too little at each to need round joins."""
@@ -140,31 +142,19 @@ def _labels(mark: Lines, curves: dict[int, tuple[Array, Array]], place: Place) -
     named = [index for index in curves if mark.labels[index] and _seen(*curves[index], place).any()]
     named.sort(key=lambda index: (mark.role_of(index) == "noise", -_reach(curves[index][1], place)))
     at_left = _left_is_wider([curves[index] for index in named], place)
-    named = named[:MOST_LABELS]
-    lines = [_rising(*curves[index], place) for index in named]
-    spots = [_spots(*line, mark.labels[index], at_left, place) for index, line in zip(named, lines, strict=True)]
-    for rank, (index, own) in enumerate(zip(named, _told_apart(lines, spots), strict=True)):
+    for rank, index in enumerate(named[:MOST_LABELS]):
+        curve = _rising(*curves[index], at_left, place)
+        spots = _spots(curve, mark.labels[index], place)
         color = place.theme.ink(mark.role_of(index))
-        free = [(left, top) for left, top, *_ in own.tolist()]
-        place.label(mark.labels[index], LABEL, color, free, rank=3.0 - rank / MOST_LABELS)
+        place.label(mark.labels[index], LABEL, color, spots, rank=3.0 - rank / MOST_LABELS, curve=curve)
 
 
-def _rising(x: Array, y: Array, place: Place) -> tuple[Array, Array]:
+def _rising(x: Array, y: Array, at_left: bool, place: Place) -> Curve:
     """What is seen of a curve, from left to right."""
     good = _seen(x, y, place)
     x, y = x[good], y[good]
     order = np.argsort(x, kind="stable")
-    return x[order], y[order]
-
-
-def _told_apart(lines: list[tuple[Array, Array]], spots: list[Array]) -> list[Array]:
-    """Of each curve's ``spots`` those where no other curve runs along with it; all where there are none."""
-    if len(lines) < 2:
-        return spots
-    x, y = np.concatenate(spots)[:, 2:].T
-    beside = [np.abs(np.interp(x, *line, left=np.nan, right=np.nan) - y) < ALONG for line in lines]
-    alone = (np.sum(beside, axis=0) <= 1).reshape(len(lines), -1)
-    return [own[good] if good.any() else own for own, good in zip(spots, alone, strict=True)]
+    return Curve(x[order], y[order], at_left)
 
 
 def _seen(x: Array, y: Array, place: Place) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
@@ -188,27 +178,17 @@ def _left_is_wider(curves: list[tuple[Array, Array]], place: Place) -> bool:
     return gaps[0] >= gaps[1]
 
 
-def _spots(x: Array, y: Array, text: str, left: bool, place: Place) -> Array:
-    """Above and below the curve near its end, then further along it, beyond the end, and in rows on one another there.
-
-    Rows of left, top, and the pixel of the curve that is named.
-    """
-    high, wide = ink.height(LABEL), ink.width(text, LABEL)
-    spots = []
-    for step in (0.0, 0.12, 0.28, 0.45, 0.62):
-        share = step if left else 1.0 - step
-        start = x[0] + 10 if step == 0 and left else x[-1] - wide - 10 if step == 0 else x[0] + share * (x[-1] - x[0])
-        start = min(max(start, place.rect.left + 4), place.rect.right - wide - 4)
-        under = np.interp([start, start + wide / 2, start + wide], x, y)
-        at = min(max(start + wide / 2, x[0]), x[-1]), under[1]
-        spots += [(start, under.min() - high - 5, *at), (start, under.max() + 6, *at)]
-    start, above, *last = spots[0]
-    below = spots[1][1]
-    end = (x[0], y[0]) if left else (x[-1], y[-1])
-    spots.append((end[0] - wide - 8 if left else end[0] + 8, end[1] - high / 2, *end))
-    for row in (1, 2):
-        spots += [(start, above - row * high, *last), (start, below + row * high, *last)]
-    return np.array(spots, dtype=np.float64)
+def _spots(curve: Curve, text: str, place: Place) -> list[tuple[float, float]]:
+    """Left and top above and below the curve near its end, then further along it, and beyond the end."""
+    (x, y, left), high, wide = curve, ink.height(LABEL), ink.width(text, LABEL)
+    start = x[0] + (_STEPS if left else 1.0 - _STEPS) * (x[-1] - x[0])
+    start[0] = x[0] + 10.0 if left else x[-1] - wide - 10.0
+    start = np.clip(start, place.rect.left + 4.0, place.rect.right - wide - 4.0)
+    under = np.interp(start + _PARTS * wide, x, y)
+    above, below = under.min(axis=0) - high - 5.0, under.max(axis=0) + 6.0
+    spots = np.stack([start, above, start, below], axis=1).reshape(-1, 2)
+    end = (x[0] - wide - 8.0, y[0]) if left else (x[-1] + 8.0, y[-1])
+    return [(at, top) for at, top in [*spots.tolist(), (float(end[0]), float(end[1]) - high / 2.0)]]
 
 
 def paint_rule(painter: QPainter, mark: Rule, place: Place) -> None:
@@ -220,7 +200,7 @@ def paint_rule(painter: QPainter, mark: Rule, place: Place) -> None:
         return
     color = rule_color(mark, place)
     width = 2.4 * place.theme.thick
-    painter.setPen(pen(color, width, 2 if mark.dash else 0, square=True))
+    painter.setPen(pen(color, width, 2 if mark.dash else 0, ends="square"))
     if upright:
         painter.drawLine(QLineF(at, rect.top, at, rect.bottom))
     else:

@@ -2,20 +2,29 @@
 
 import math
 from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPolygonF
+from PySide6.QtGui import QImage, QPainter, QPolygonF
 
-from regviz.gui.canvas import curves
+from regviz.gui.canvas import curves, ink
 from regviz.gui.canvas.curves import Array
 from regviz.gui.canvas.ink import LABEL
-from regviz.gui.canvas.place import Place, around
-from regviz.gui.canvas.theme import SHAPES, pen, qcolor
+from regviz.gui.canvas.place import Box, Place, Scale, around
+from regviz.gui.canvas.theme import SHAPES, Theme, pen, qcolor
 from regviz.lab import Arrows, Handle, Points
 
 Draw = Callable[[QPainter, float, float, float, str, str, float], None]
 """Draws a symbol: painter, x, y, radius, its colour, that of the ring around it, how thick lines are."""
+Spot = tuple[float, float, str]
+"""Pixels and role of a symbol."""
+Indices = np.ndarray[tuple[int], np.dtype[np.intp]]
+MANY = 12
+"""Symbols from which a mark's are kept as a picture."""
+LARGEST = 2e6
+"""Device pixels of a plot up to which they are."""
 MOST = 5000
 """More symbols than this are thinned evenly: they would freeze the picture and say nothing more."""
 SHAFT = 48
@@ -24,19 +33,73 @@ SHAFT = 48
 
 def paint(painter: QPainter, mark: Points, place: Place) -> None:
     """Error bars, then symbols with a ring in the card's colour, then ask for labels."""
+    if mark.low is not None and mark.high is not None:
+        _errors(painter, mark, place.x.px(mark.x), place)
+    pixels = ink.grid(painter) if len(mark.x) >= MANY else None
+    if pixels is not None and place.rect.width * place.rect.height * (pixels.scale * pixels.ratio) ** 2 > LARGEST:
+        pixels = None
+    if mark.small and mark.shape == "dot":
+        _cloud(painter, mark, *_shown(mark, place), place)
+    elif pixels is not None:
+        _stamp(painter, pixels, _sheet(mark, place.rect, place.x, place.y, place.theme, pixels), place)
+    else:
+        _symbols(painter, mark, _spots(mark, place), place)
+    if any(mark.labels):
+        _labels(mark, *_shown(mark, place), place)
+
+
+def _shown(mark: Points, place: Place) -> tuple[Array, Array, Indices]:
+    """Pixels (k,) of the points that are painted, and which they are."""
     x, y = place.x.px(mark.x), place.y.px(mark.y)
     shown = np.flatnonzero(place.inside(x, y, 1.0))
     if len(shown) > MOST:
         shown = shown[np.linspace(0, len(shown) - 1, MOST).astype(np.intp)]
-    if mark.low is not None and mark.high is not None:
-        _errors(painter, mark, x, place)
-    if mark.small and mark.shape == "dot":
-        _cloud(painter, mark, x[shown], y[shown], shown, place)
-    else:
-        roles = map(mark.role_of, shown.tolist())
-        _symbols(painter, mark, dict.fromkeys(zip(x[shown].tolist(), y[shown].tolist(), roles, strict=True)), place)
-    if any(mark.labels):
-        _labels(mark, x, y, shown.tolist(), place)
+    return x[shown], y[shown], shown
+
+
+def _spots(mark: Points, place: Place) -> dict[Spot, None]:
+    """(x, y, role) of the points that are painted, each once."""
+    x, y, shown = _shown(mark, place)
+    return dict.fromkeys(zip(x.tolist(), y.tolist(), map(mark.role_of, shown.tolist()), strict=True))
+
+
+class Sheet(NamedTuple):
+    """A mark's symbols on nothing: a picture of device pixels, the one of its corner, and the boxes that are taken."""
+
+    picture: QImage
+    left: int
+    top: int
+    taken: tuple[Box, ...]
+
+
+@lru_cache(maxsize=24)
+def _sheet(mark: Points, rect: Box, x: Scale, y: Scale, theme: Theme, pixels: ink.Grid) -> Sheet:
+    """The symbols of a mark on these pixels: painted once, as data often stay while what lies below them changes."""
+    place = Place(rect, rect, x, y, theme)
+    spots = _spots(mark, place)
+    unit, reach = pixels.scale * pixels.ratio, 2.0 * radius(mark)
+    left, top = pixels.left * pixels.ratio, pixels.top * pixels.ratio
+    ends = np.array([spot[:2] for spot in spots]).reshape(-1, 2) * unit + (left, top)
+    low = np.floor(np.min(ends, axis=0, initial=np.inf) - reach * unit) if spots else np.zeros(2)
+    size = np.ceil(np.max(ends, axis=0, initial=-np.inf) + reach * unit) - low if spots else np.ones(2)
+    picture = QImage(int(size[0]), int(size[1]), QImage.Format.Format_ARGB32_Premultiplied)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.translate(left - low[0], top - low[1])
+    painter.scale(unit, unit)
+    _symbols(painter, mark, spots, place)
+    painter.end()
+    return Sheet(picture, int(low[0]), int(low[1]), tuple(place.taken))
+
+
+def _stamp(painter: QPainter, pixels: ink.Grid, sheet: Sheet, place: Place) -> None:
+    """Put a sheet where it belongs; labels keep off its symbols."""
+    sheet.picture.setDevicePixelRatio(pixels.ratio)
+    painter.setWorldMatrixEnabled(False)
+    painter.drawImage(QPointF(sheet.left / pixels.ratio, sheet.top / pixels.ratio), sheet.picture)
+    painter.setWorldMatrixEnabled(True)
+    place.taken += sheet.taken
 
 
 def radius(mark: Points) -> float:
@@ -66,8 +129,7 @@ def _errors(painter: QPainter, mark: Points, x: Array, place: Place) -> None:
             place.soft.append(np.stack([np.full(12, at), np.linspace(ends[0], ends[1], 12)], axis=1))
 
 
-def _cloud(painter: QPainter, mark: Points, x: Array, y: Array, indices: "np.ndarray[tuple[int], np.dtype[np.intp]]",
-           place: Place) -> None:  # fmt: skip
+def _cloud(painter: QPainter, mark: Points, x: Array, y: Array, indices: Indices, place: Place) -> None:
     """Many small dots, one call for each role."""
     by_role: dict[str, list[int]] = {}
     for position, index in enumerate(indices.tolist()):
@@ -80,7 +142,7 @@ def _cloud(painter: QPainter, mark: Points, x: Array, y: Array, indices: "np.nda
         painter.drawPoints(dots)
 
 
-def _symbols(painter: QPainter, mark: Points, spots: Iterable[tuple[float, float, str]], place: Place) -> None:
+def _symbols(painter: QPainter, mark: Points, spots: Iterable[Spot], place: Place) -> None:
     """Symbols at (x, y) in the colours of their roles, in this order; labels keep off them."""
     size, ring, thick = radius(mark), place.theme.card, place.theme.thick
     looks: dict[str, tuple[Draw, str]] = {}
@@ -155,10 +217,11 @@ DRAW: dict[str, Draw] = {
 }  # fmt: skip
 
 
-def _labels(mark: Points, x: Array, y: Array, shown: list[int], place: Place) -> None:
-    for index in [index for index in shown if mark.labels[index]][:40]:
+def _labels(mark: Points, x: Array, y: Array, shown: Indices, place: Place) -> None:
+    found = zip(x.tolist(), y.tolist(), shown.tolist(), strict=True)
+    for left, top, index in [(left, top, index) for left, top, index in found if mark.labels[index]][:40]:
         text = mark.labels[index]
-        spots = around(float(x[index]), float(y[index]), text, LABEL, radius(mark) + 8)
+        spots = around(left, top, text, LABEL, radius(mark) + 8)
         place.label(text, LABEL, place.theme.ink(mark.role_of(index)), spots, rank=4.0)
 
 
