@@ -47,7 +47,12 @@ def _metrics(style: Style) -> QFontMetricsF:
 @lru_cache(maxsize=4096)
 def width(text: str, style: Style) -> float:
     """Advance width of one line of text, in design pixels."""
-    return float(_metrics(style).horizontalAdvance(text))
+    return float(_metrics(style).horizontalAdvance(_hyphened(text)))
+
+
+def _hyphened(text: str) -> str:
+    """The text with true hyphens: among tabular digits "-" is as wide as a digit, which tears words apart."""
+    return text.replace("-", "\N{HYPHEN}")
 
 
 def height(style: Style) -> float:
@@ -67,7 +72,7 @@ def outline(text: str, style: Style) -> QPainterPath:
     Taken from letters of a size that is never painted: in sizes that are, outlines depend on what was painted before.
     """
     path = QPainterPath()
-    path.addText(QPointF(0.0, 0.0), font(_OUTLINED * style.size, style.weight), text)
+    path.addText(QPointF(0.0, 0.0), font(_OUTLINED * style.size, style.weight), _hyphened(text))
     return QTransform.fromScale(1.0 / _OUTLINED, 1.0 / _OUTLINED).map(path)
 
 
@@ -130,7 +135,7 @@ def _letters(painter: QPainter, x: float, y: float, text: str, style: Style, col
     painter.setFont(font(*style))
     painter.setPen(qcolor(color))
     painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-    painter.drawText(QPointF(x, base), text)
+    painter.drawText(QPointF(x, base), _hyphened(text))
 
 
 def _lay(painter: QPainter, pixels: Grid | None, x: float, y: float, text: str, style: Style, color: str) -> None:

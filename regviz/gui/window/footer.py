@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QW
 
 from regviz.gui.canvas.theme import Theme
 from regviz.gui.canvas.view import PartsStrip
-from regviz.gui.window.elided import ElidedLabel, polish
+from regviz.gui.window.elided import ElidedLabel, Sentences, polish
 from regviz.gui.window.style import Unit
 from regviz.lab import Certificate, Frame, Readout, show
 
@@ -18,7 +18,7 @@ class Footer(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.caption = ElidedLabel(least=0.7)
+        self.caption = Sentences()
         self.caption.setObjectName("caption")
         self.readouts = ElidedLabel(separator=GAP)
         self.readouts.setObjectName("status")

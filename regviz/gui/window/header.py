@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from regviz.gui.canvas.guarded import Guarded
-from regviz.gui.canvas.paint.heading import formula, paint_formula
+from regviz.gui.canvas.paint.heading import formula, paint_equation, paint_formula
 from regviz.gui.canvas.place import Box
 from regviz.gui.canvas.theme import THEMES, Theme
 from regviz.gui.language import words
@@ -51,11 +51,8 @@ class Formula(Guarded, QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.scale(self._scale, self._scale)
         box = Box(0.0, 0.0, self.width() / self._scale, self.height() / self._scale)
-        painted = bool(self._stem) and paint_formula(painter, self._theme, self._stem, box)
-        painter.resetTransform()
-        if not painted:
-            shown = self.fontMetrics().elidedText(self._equation, Qt.TextElideMode.ElideRight, self.width())
-            painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), shown)
+        if not (self._stem and paint_formula(painter, self._theme, self._stem, box)):
+            paint_equation(painter, self._theme, self._equation, box)
 
 
 class BigReadout(QWidget):
@@ -149,7 +146,7 @@ class Header(QWidget):
         self._lab_title = ""
         self.title = QLabel()
         self.title.setObjectName("brand")
-        self.subtitle = ElidedLabel()
+        self.subtitle = ElidedLabel(least=0.8)
         self.subtitle.setObjectName("subtitle")
         self.formula = Formula()
         self.mode: Editor | None = None
@@ -164,9 +161,12 @@ class Header(QWidget):
         self._layout()
 
     def _layout(self) -> None:
-        self._words, self._modes = QHBoxLayout(), QHBoxLayout()
+        self._words, self._modes = QVBoxLayout(), QHBoxLayout()
+        self._words.setSpacing(0)
+        self._words.addStretch(1)
         self._words.addWidget(self.title)
-        self._words.addWidget(self.subtitle, 1)
+        self._words.addWidget(self.subtitle)
+        self._words.addStretch(1)
         self._modes.addStretch(1)
         self._modes.addWidget(self.toggle)
         self._top = QHBoxLayout()
@@ -210,7 +210,6 @@ class Header(QWidget):
             self._column.setStretchFactor(self.main, 1 if on else 0)
             self.main.setVisible(not on or (self.slider is not None and self.slider.isEnabled()))
         self._column.setStretchFactor(self._top, 1 if on else 0)
-        self._words.setStretch(0, 1 if on else 0)
         self._top.setStretchFactor(self._modes, 0 if on else 5)
         self.title.setText(title or self._lab_title)
         if self.title.wordWrap() != on:
@@ -244,7 +243,6 @@ class Header(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._top.setSpacing(unit.px(16))
-        self._words.setSpacing(unit.px(16))
         if self.mode is not None:
             self.mode.show_theme(theme, unit)
         if self.main is not None:

@@ -180,6 +180,7 @@ class MainWindow(QMainWindow):
     def _rebuild(self, lab: Lab) -> None:
         """Make the controls and notes of another lab."""
         self._built = lab
+        self.footer.caption.begin()
         every = tuple(map(said, controls(lab.State)))
         main = next((c for c in every if c.place == "main" and c.kind in ("float", "int")), None)
         mode = next((c for c in every if c.place == "mode"), None)

@@ -1,5 +1,7 @@
 """What the geometry lab says: captions, notes on what has no λ, the objective with its numbers, and code."""
 
+import re
+
 import numpy as np
 
 from regviz.lab import show
@@ -17,10 +19,23 @@ def caption(tab: str, first: Solved, second: Solved, chosen: Solved, budget: Bud
         return _caption_of_zeros(chosen, budget, area)
     if tab == "solid":
         return _caption_of_bodies(chosen)
-    parts = [f"L1 {_ends(first)}", f"L2 {_ends(second)}"]
-    if chosen.shape not in (L1, L2):
-        parts.append(f"{_inside(chosen)} {_ends(chosen)}")
+    shown = [first, second] + ([chosen] if chosen.shape not in (L1, L2) else [])
+    told: dict[str, list[str]] = {}
+    for found in shown:
+        told.setdefault(_ends(found), []).append(_inside(found))
+    parts = [f"{_listed(who)} {ends if len(who) == 1 else _PLURAL.sub(_bare, ends)}" for ends, who in told.items()]
     return f"{_held(budget)}: {'; '.join(parts)}."
+
+
+_PLURAL = re.compile(r"\b(leave|set|end|happen|touche|keep)s\b")
+
+
+def _bare(verb: re.Match[str]) -> str:
+    return "touch" if verb[1] == "touche" else verb[1]
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _held(budget: Budget) -> str:
@@ -59,23 +74,27 @@ def _caption_of_zeros(chosen: Solved, budget: Budget, area: float | None) -> str
 
 
 def _caption_of_bodies(chosen: Solved) -> str:
-    return (
-        f"Drag a body to turn it: loss plus {_inside(chosen)} is lowest where it {_ends(chosen)}."
-        if chosen.touch.lam else "Drag a body to turn it: without a penalty the bowl is lowest at its own optimum."
-    )  # fmt: skip
+    turn = "Drag a body to turn it"
+    if chosen.touch.lam is None:
+        return f"{turn}: no λ gives this budget, so the bowl is the loss alone, and ŵ its lowest point over the ball."
+    if chosen.touch.lam == 0.0:
+        return f"{turn}: without a penalty the bowl is lowest at its own optimum."
+    x, y = (show(float(value)) for value in chosen.touch.point)
+    kink = ", on the penalty's kink" if chosen.zeros and chosen.shape.cornered else ""
+    return f"{turn}: loss plus λ times {_inside(chosen)} is lowest at w₁ = {x}, w₂ = {y}{kink}."
 
 
 def message(chosen: Solved, budget: Budget, gaps: tuple[tuple[float, float, float], ...]) -> str:
     """For q < 1: how many minima there are, and which budgets no λ gives."""
     if chosen.shape.convex:
         return ""
-    words = f"For q = {show(chosen.shape.q)} the problem is not convex."
+    words = f"For q = {chosen.shape.q:g} the problem is not convex."
     if len(chosen.minima):
         noun = "minima" if len(chosen.minima) > 1 else "minimum"
         where = "0 among them" if budget.t is None else "on the rim of the ball" if chosen.loss else "the optimum"
         words += f" It has {len(chosen.minima)} local {noun}, {where}."
     if gaps:
-        spans = " and ".join(f"{show(low)} and {show(high)}" for _, low, high in gaps)
+        spans = " or ".join(f"{show(low)} and {show(high)}" for _, low, high in sorted(gaps, key=lambda gap: gap[1]))
         words += f" No λ gives a t between {spans}."
     if chosen.touch.lam is None:
         words += " This t has no λ."

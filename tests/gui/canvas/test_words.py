@@ -1,16 +1,20 @@
-"""Words that a lab places: none is left out on a narrow card, lines keep apart, and all of a word can be pointed at."""
+"""Words that a lab places: none is left out or cut, lines keep apart, and all of a word can be pointed at."""
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QImage, QPainter
 
 from regviz.export import last_frame
-from regviz.gui.canvas import grip
+from regviz.gui.canvas import grip, ink
 from regviz.gui.canvas.export import ensure_application
 from regviz.gui.canvas.ink import LABEL
 from regviz.gui.canvas.paint import text
+from regviz.gui.canvas.paint.dashboard import paint_dashboard
 from regviz.gui.canvas.paint.frame import arrange
+from regviz.gui.canvas.paint.heading import Heading
+from regviz.gui.canvas.place import Box
 from regviz.gui.canvas.theme import THEMES
-from regviz.lab import Axis, Panel, Text, replace
+from regviz.lab import Axis, Frame, Panel, Text, replace
 from regviz.labs import find
 from regviz.labs.guide.method import AREAS
 
@@ -73,3 +77,34 @@ def test_the_end_of_a_word_can_be_pointed_at():
         hit = grip.find(panel, place, box.right - 2.0, (box.top + box.bottom) / 2)
         assert (hit.mark, hit.index) == (mark, index)
         assert grip.find(panel, place, box.right + 20.0, (box.top + box.bottom) / 2) is None
+
+
+NAMES = [("Lab", ""), ("Lab", "data, n = 60"), ("The whole path in one pass", "a table: its target, n = 442, p = 10, σ = 2")]
+EQUATIONS = ["", "a + b = c", "kl(R̂‖R) ≤ (KL + ln(π²·6²/6) + ln(2√n/δ))/n = (1.49 + 4.08 + 6.34)/200 = 0.0595"]
+MODES = ("Posterior", "Three bounds", "Tuning the prior", "Many samples", "Net")
+
+
+@pytest.mark.parametrize("modes", [(), MODES[:2], MODES])
+@pytest.mark.parametrize("equation", EQUATIONS)
+@pytest.mark.parametrize(("title", "subtitle"), NAMES)
+def test_what_stands_around_the_cards_is_whole_and_keeps_apart(title, subtitle, equation, modes, monkeypatch):
+    boxes = {}
+    monkeypatch.setattr(ink, "write", lambda _, x, y, words, style, *__: boxes.update(
+        {(words, y): Box(x, y, x + ink.width(words, style), y + ink.height(style))}
+    ))  # fmt: skip
+    caption = f"{title} {equation} " * 3 + "ends here."
+    image = QImage(10, 10, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    paint_dashboard(
+        painter, Frame(panels=(), readouts=(), caption=caption, subtitle=subtitle, equation=equation),
+        Heading(title=title, modes=modes, mode="Net", stamp="data synthetic · regviz"), 1920.0, 1080.0, THEMES["light"],
+    )  # fmt: skip
+    painter.end()
+    written = " ".join(words for words, _ in boxes)
+    assert "…" not in written
+    for words in (*title.split(), *subtitle.split(), *equation.split(), *caption.split()):
+        assert words in written
+    every = list(boxes.values())
+    for index, box in enumerate(every):
+        assert Box(0, 0, 1920, 1080).holds(box)
+        assert not any(box.meets(other) for other in every[:index]), boxes

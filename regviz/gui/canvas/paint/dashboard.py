@@ -14,6 +14,8 @@ from regviz.lab import Frame
 
 LEFT, TOP, RIGHT, BOTTOM, GAP = 28.0, 20.0, 28.0, 24.0, 18.0
 _BEST_ASPECT = 1.7
+_MIDDLE = 49.0
+"""Where the line on top stands."""
 
 
 def layout(count: int, width: float, height: float, gap: float = GAP) -> tuple[Box, ...]:
@@ -49,11 +51,11 @@ def paint_dashboard(
 ) -> None:
     """Paint a frame on ``width`` × ``height`` design pixels."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    spare = Box(LEFT, height, LEFT, height)
     if top.stamp:
         height -= heading.STAMP_HEIGHT
-        heading.paint_stamp(
-            painter, theme, Box(LEFT, height - 6, width - RIGHT, height - 6 + heading.STAMP_HEIGHT), top.stamp
-        )
+        foot = Box(LEFT, height - 6, width - RIGHT, height - 6 + heading.STAMP_HEIGHT)
+        spare = foot._replace(right=heading.paint_stamp(painter, theme, foot, top.stamp) - 30)
     above = _paint_top(painter, frame, top, width, theme)
     below = height - (36.0 if frame.caption else BOTTOM)
     plots = {}
@@ -64,17 +66,18 @@ def paint_dashboard(
         plots[panel.key] = plot.moved(LEFT + box.left, above + box.top)
     paint_strokes(painter, frame.strokes, plots, theme)
     if frame.caption:
-        heading.paint_caption(painter, theme, Box(LEFT, below + 5, width - RIGHT, height - 6), frame.caption)
+        heading.paint_caption(painter, theme, Box(LEFT, below + 5, width - RIGHT, height - 6), frame.caption, spare)
 
 
 def _paint_top(painter: QPainter, frame: Frame, top: Heading, width: float, theme: Theme) -> float:
     """Everything above the cards; returns where the cards may begin."""
-    words = "  ·  ".join(part for part in (top.title, frame.subtitle) if part)
-    right = heading.paint_modes(painter, theme, width - RIGHT, 49.0, top.modes, top.mode)
+    words = [part for part in (top.title, frame.subtitle) if part]
+    right = heading.paint_modes(painter, theme, width - RIGHT, _MIDDLE, top.modes, top.mode)
     room = right - LEFT - 40
     if frame.formula or frame.equation:
-        room = min(room, _paint_formula(painter, frame, width, right, theme) - LEFT - 30)
-    heading.paint_name(painter, theme, LEFT, 49.0, words, max(0.0, room))
+        named = min(heading.name_width(words), 0.42 * (right - LEFT))
+        room = _paint_formula(painter, frame, width / 2, (LEFT + named + 30, right - 30), theme) - LEFT - 30
+    heading.paint_name(painter, theme, LEFT, _MIDDLE, words, max(0.0, room))
     y = 88.0
     if top.knob is not None:
         heading.paint_knob(painter, theme, Box(LEFT, y, width - RIGHT, y + 52), top.knob)
@@ -85,13 +88,18 @@ def _paint_top(painter: QPainter, frame: Frame, top: Heading, width: float, them
     return y + 10
 
 
-def _paint_formula(painter: QPainter, frame: Frame, width: float, right: float, theme: Theme) -> float:
+def _paint_formula(
+    painter: QPainter, frame: Frame, centre: float, between: tuple[float, float], theme: Theme
+) -> float:  # fmt: skip
     """The formula in the middle, or as text where there is no picture of it; returns its left edge."""
-    half = min(300.0, max(60.0, right - 30 - width / 2))
-    box = Box(width / 2 - half, 14.0, width / 2 + half, 84.0)
-    if frame.formula and heading.paint_formula(painter, theme, frame.formula, box):
-        return box.left
-    text, style = ink.fit(frame.equation, heading.STRONG, box.width, 13)
-    left = width / 2 - ink.width(text, style) / 2
-    ink.write(painter, left, 49.0 - ink.height(style) / 2, text, style, theme.text)
+    left, right = between
+    half = min(300.0, max(60.0, right - centre))
+    box = Box(centre - half, _MIDDLE - 35, centre + half, _MIDDLE + 35)
+    wide = heading.paint_formula(painter, theme, frame.formula, box) if frame.formula else 0.0
+    if wide:
+        return centre - wide / 2
+    half = ink.width(frame.equation, heading.STRONG) / 2
+    if half <= min(centre - left, right - centre):
+        left, right = centre - half, centre + half
+    heading.paint_equation(painter, theme, frame.equation, Box(left, box.top, right, box.bottom))
     return left

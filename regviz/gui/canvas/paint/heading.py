@@ -20,7 +20,11 @@ NAME = Style(26, 600)
 PLAIN = Style(18)
 STRONG = Style(18, 600)
 SMALL = Style(16, 500)
+SMALL_PLAIN = Style(16)
+SMALL_STRONG = Style(15, 600)
 STAMP = Style(14)
+JOIN = "  ·  "
+"""Between the words beside the app's name."""
 STAMP_HEIGHT = 22.0
 """Design pixels that a stamp takes at the foot of a picture."""
 
@@ -58,12 +62,49 @@ class Heading:
     stamp: str = ""
 
 
-def paint_name(painter: QPainter, theme: Theme, x: float, middle: float, words: str, room: float) -> None:
-    """The app's name, and beside it what is shown."""
+def name_width(words: Sequence[str]) -> float:
+    """What `paint_name` needs to write ``words`` on one line."""
+    return ink.width("regviz", NAME) + 22 + ink.width(JOIN.join(words), PLAIN)
+
+
+def paint_name(painter: QPainter, theme: Theme, x: float, middle: float, words: Sequence[str], room: float) -> None:
+    """The app's name, and beside it what is shown, each of ``words`` on a line of its own where one is too short."""
     ink.write(painter, x, middle - ink.height(NAME) / 2, "regviz", NAME, theme.text)
     x += ink.width("regviz", NAME) + 22
-    words, style = ink.fit(words, PLAIN, room - ink.width("regviz", NAME) - 22, 14)
-    ink.write(painter, x, middle - ink.height(style) / 2, words, style, theme.muted)
+    room -= ink.width("regviz", NAME) + 22
+    lines = [JOIN.join(words)] if ink.width(JOIN.join(words), SMALL) <= room else words
+    _paint_lines(painter, lines, x, middle, room, (PLAIN, 12, theme.muted))
+
+
+def paint_equation(painter: QPainter, theme: Theme, equation: str, box: Box) -> None:
+    """An equation in the middle of the box, on two lines where it is too long for one."""
+    lines = [equation] if ink.width(equation, SMALL_STRONG) <= box.width else _halves(equation)
+    _paint_lines(painter, lines, box.left, (box.top + box.bottom) / 2, box.width, (STRONG, 12, theme.text), True)
+
+
+def _halves(equation: str) -> list[str]:
+    """The equation broken before a relation, else between words, so that its longer part is as short as it can be."""
+    signs = [at for sign in (" = ", " ≤ ") for at in range(len(equation)) if equation.startswith(sign, at)]
+    breaks = signs or [at for at, letter in enumerate(equation) if letter == " "]
+    parts = [[equation[:at], equation[at + 1 :]] for at in breaks]
+    return min(parts, key=lambda two: max(ink.width(part, STRONG) for part in two), default=[equation])
+
+
+def _paint_lines(
+    painter: QPainter, lines: Sequence[str], left: float, middle: float, room: float, face: tuple[Style, int, str],
+    centred: bool = False,
+) -> None:  # fmt: skip
+    """Lines below one another, each in the largest style down to a smallest size that fits; centred ones in one."""
+    largest, smallest, color = face
+    styles = [ink.fit(line, largest, room, smallest)[1] for line in lines]
+    if centred:
+        styles = [min(styles)] * len(lines)
+    y = middle - sum(map(ink.height, styles)) / 2
+    for line, style in zip(lines, styles, strict=True):
+        shown, _ = ink.fit(line, style, room, style.size)
+        x = left + (room - ink.width(shown, style)) / 2 if centred else left
+        ink.write(painter, x, y, shown, style, color)
+        y += ink.height(style)
 
 
 def paint_modes(painter: QPainter, theme: Theme, right: float, middle: float, modes: Sequence[str], mode: str) -> float:
@@ -112,7 +153,8 @@ def paint_parts(painter: QPainter, theme: Theme, box: Box, parts: Sequence[Part]
     texts = [f"{part.label} {show(part.value)}" for part in known]
     total = sum(part.value for part in known)
     style = SMALL
-    while style.size > 10 and sum(ink.width(t, style) + 24 for t in texts) > box.width * 0.6:
+    room = max(0.6 * box.width, box.width - 150.0)
+    while style.size > 10 and sum(ink.width(t, style) + 24 for t in texts) > room:
         style = Style(style.size - 1, style.weight)
     x, middle = box.left, (box.top + box.bottom) / 2
     for part, text in zip(known, texts, strict=True):
@@ -137,24 +179,39 @@ def _stack(painter: QPainter, theme: Theme, box: Box, parts: Sequence[Part], tot
             x += wide
 
 
-def paint_caption(painter: QPainter, theme: Theme, box: Box, caption: str) -> None:
-    """The sentence under the cards, smaller where it is long."""
-    text, style = ink.fit(caption, PLAIN, box.width, 12)
-    ink.write(painter, box.left, (box.top + box.bottom - ink.height(style)) / 2, text, style, theme.muted)
+def paint_caption(painter: QPainter, theme: Theme, box: Box, caption: str, spare: Box) -> None:
+    """The sentence under the cards; a long one goes on in ``spare``, the room that the stamp leaves below it."""
+    lines = [(caption, box)] if ink.width(caption, SMALL) <= box.width else _continued(caption, box, spare)
+    for text, room in lines:
+        shown, style = ink.fit(text, PLAIN if len(lines) == 1 else SMALL_PLAIN, room.width, 12)
+        ink.write(painter, room.left, (room.top + room.bottom - ink.height(style)) / 2, shown, style, theme.muted)
 
 
-def paint_stamp(painter: QPainter, theme: Theme, box: Box, stamp: str) -> None:
-    """The line that says what made the picture, at the right."""
+def _continued(caption: str, box: Box, spare: Box) -> list[tuple[str, Box]]:
+    """The caption on the line and its continuation; on one line where the second has no room for the rest."""
+    words = caption.split(" ")
+    for count in range(len(words) - 1, 0, -1):
+        first, rest = " ".join(words[:count]), " ".join(words[count:])
+        if ink.width(rest, SMALL_PLAIN) > spare.width:
+            break
+        if ink.width(first, SMALL_PLAIN) <= box.width:
+            return [(first, box), (rest, spare)]
+    return [(caption, box)]
+
+
+def paint_stamp(painter: QPainter, theme: Theme, box: Box, stamp: str) -> float:
+    """The line that says what made the picture, at the right; returns its left edge."""
     text, style = ink.fit(stamp, STAMP, box.width, 9)
     left = box.right - ink.width(text, style)
     ink.write(painter, left, (box.top + box.bottom - ink.height(style)) / 2, text, style, theme.muted)
+    return left
 
 
-def paint_formula(painter: QPainter, theme: Theme, stem: str, box: Box) -> bool:
-    """The formula centred in the box and as large as it allows; False where there is none of that name."""
+def paint_formula(painter: QPainter, theme: Theme, stem: str, box: Box) -> float:
+    """The formula centred in the box and as large as it allows; its width, 0 where there is none of that name."""
     path = formula(stem)
     if path is None:
-        return False
+        return 0.0
     bounds = path.boundingRect()
     scale = min(box.width / bounds.width(), box.height / bounds.height(), 1.25)
     with ink.saved(painter):
@@ -162,7 +219,7 @@ def paint_formula(painter: QPainter, theme: Theme, stem: str, box: Box) -> bool:
         painter.scale(scale, scale)
         painter.translate(-bounds.center())
         painter.fillPath(path, qcolor(theme.text))
-    return True
+    return scale * bounds.width()
 
 
 @lru_cache(maxsize=64)
