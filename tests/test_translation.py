@@ -76,6 +76,7 @@ def shown():
         for state in modes(lab):
             frame = next(lab.frames(state))
             found |= {readout.label for readout in frame.readouts} | {part.label for part in frame.parts}
+            found |= {readout.missing for readout in frame.readouts if readout.value is None}
             for panel in frame.panels:
                 found |= {panel.title, panel.x.label, panel.y.label, *(readout.label for readout in panel.readouts)}
     return frozenset(found)

@@ -152,7 +152,7 @@ def _panel(panel: Panel, data: frozenset[str]) -> Panel:
 
 def _readout(readout: Readout) -> Readout:
     value = words(readout.value) if isinstance(readout.value, str) else readout.value
-    return replace(readout, label=words(readout.label), value=value)
+    return replace(readout, label=words(readout.label), value=value, missing=words(readout.missing))
 
 
 def _part(part: Part) -> Part:

@@ -36,12 +36,12 @@ from regviz.lab.marks import (
     Text,
     Tiles,
 )
-from regviz.lab.numbers import show
+from regviz.lab.numbers import absent, show
 from regviz.lab.summary import summary
 
 __all__ = [
     "MARK_TYPES", "ROLES", "WHOLE", "Arrows", "Axis", "Band", "Bars", "Certificate", "Contours", "Control",
     "ControlError", "Field", "Frame", "Gesture", "Graph", "Handle", "Lab", "Lines", "Mark", "Panel", "Part", "Points",
-    "Readout", "Region", "Rule", "Stroke", "Text", "Tiles", "choice", "controls", "integer", "nearest", "parse",
-    "replace", "show", "slider", "summary", "switch", "text",
+    "Readout", "Region", "Rule", "Stroke", "Text", "Tiles", "absent", "choice", "controls", "integer", "nearest",
+    "parse", "replace", "show", "slider", "summary", "switch", "text",
 ]

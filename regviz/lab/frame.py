@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from regviz.lab.marks import Array, Mark, check_role, frozen
+from regviz.lab.numbers import show
 
 Value = float | int | str | bool | None
 
@@ -41,7 +42,10 @@ class Axis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readout:
-    """A named number: ``name`` for scripts, ``label`` and ``unit`` for people, ``role`` for its colour."""
+    """A named number: ``name`` for scripts, ``label`` and ``unit`` for people, ``role`` for its colour.
+
+    ``missing`` is what people read where there is no number.
+    """
 
     name: str
     value: Value
@@ -49,9 +53,17 @@ class Readout:
     unit: str = ""
     role: str = "text"
     digits: int = 3
+    missing: str = "undefined"
 
     def __post_init__(self) -> None:
         check_role(self.role)
+
+    @property
+    def written(self) -> str:
+        """The value with its unit for people."""
+        if self.value is None:
+            return self.missing
+        return f"{show(self.value, self.digits)} {self.unit}".rstrip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

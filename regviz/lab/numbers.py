@@ -22,6 +22,11 @@ def show(value: float | int | str | bool | None, digits: int = 3) -> str:
     return _real(float(value), digits)
 
 
+def absent(begun: object) -> str:
+    """What people read where there is no number: "not yet" as long as nothing has ``begun``."""
+    return "undefined" if begun else "not yet"
+
+
 def _real(value: float, digits: int) -> str:
     if math.isnan(value):
         return "undefined"

@@ -55,7 +55,7 @@ def _readouts(readouts: tuple[Readout, ...]) -> str:
 
 def _readout(readout: Readout) -> str:
     name = readout.label or ("" if isinstance(readout.value, str) else readout.name)
-    return " ".join(part for part in (name, show(readout.value, readout.digits), readout.unit) if part)
+    return " ".join(part for part in (name, readout.written) if part)
 
 
 def _marks(panel: Panel, say: Say) -> Iterator[str]:

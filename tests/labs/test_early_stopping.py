@@ -253,3 +253,11 @@ def test_the_numpy_snippet_gives_both_solutions():
     frame = twin()
     assert np.linalg.norm(names["w"]) == pytest.approx(frame.readout("distance"))
     assert np.linalg.norm(names["ridge"]) == pytest.approx(frame.readout("ridge_norm"))
+
+
+def test_a_stop_that_has_not_come_is_said_to_come():
+    first, *_, last = lab.frames(replace(lab.State(), patience=1, steps=200))
+    for frame, words in ((first, "not yet"), (last, str(last.readout("stopped_at")))):
+        stop = next(readout for readout in frame.readouts if readout.name == "stopped_at")
+        assert stop.written == words and frame.to_json()["readouts"]["stopped_at"] == stop.value
+    assert first.readout("stopped_at") is None and last.readout("stopped_at") is not None

@@ -39,7 +39,7 @@ def _read(frame: Frame, live: Frame) -> str:
     now = {readout.name: readout.value for readout in live.readouts}
     for readout in frame.readouts:
         if readout.name in now and readout.value != now[readout.name]:
-            return f"{readout.label or readout.name} {show(readout.value, readout.digits)}"
+            return f"{readout.label or readout.name} {readout.written}"
     return ""
 
 

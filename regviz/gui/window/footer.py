@@ -94,5 +94,4 @@ class Footer(QWidget):
 
 
 def _written(readout: Readout) -> str:
-    words = f"{readout.label or readout.name} {show(readout.value, readout.digits)}"
-    return f"{words} {readout.unit}" if readout.unit else words
+    return f"{readout.label or readout.name} {readout.written}"

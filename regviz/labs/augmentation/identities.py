@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regviz.lab import Axis, Bars, Certificate, Frame, Lines, Mark, Panel, Part, Points, Readout, Rule, show
+from regviz.lab import Axis, Bars, Certificate, Frame, Lines, Mark, Panel, Part, Points, Readout, Rule, absent, show
 from regviz.labs.augmentation import linear, plane
 from regviz.labs.augmentation.linear import BLOCK, STREAMS, Fits, Noise, standard_error
 from regviz.labs.augmentation.state import AugmentationState
@@ -209,9 +209,11 @@ def _readouts(state: AugmentationState, fits: Fits, w: Array, exact: float) -> t
         Readout(name="lam", value=fits.noise.sigma**2, label="λ = σ²", role="penalty"),
         Readout(name="copies", value=fits.copies, label="noisy copies"),
         Readout(name="expected_loss", value=exact, label="expected loss", role="loss"),
-        Readout(name="drawn_loss", value=float(fits.losses.mean()) if fits.fitted else None, label="drawn loss"),
-        Readout(name="distance", value=_away(fits, w), label="‖mean fit − ridge‖ / ‖ridge‖"),
-        Readout(name="worst", value=worst(fits, w), label="largest difference", unit="SE"),
+        Readout(name="drawn_loss", value=float(fits.losses.mean()) if fits.fitted else None, label="drawn loss",
+                missing=absent(fits.fitted)),
+        Readout(name="distance", value=_away(fits, w), label="‖mean fit − ridge‖ / ‖ridge‖",
+                missing=absent(fits.fitted)),
+        Readout(name="worst", value=worst(fits, w), label="largest difference", unit="SE", missing=absent(fits.fitted)),
         Readout(name="optimal_gap", value=best if np.isfinite(best) else None, label="optimal logit gap", digits=4),
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regviz.lab import Axis, Bars, Certificate, Frame, Lines, Mark, Panel, Part, Points, Readout, Rule, show
+from regviz.lab import Axis, Bars, Certificate, Frame, Lines, Mark, Panel, Part, Points, Readout, Rule, absent, show
 from regviz.labs.dropout import linear
 from regviz.labs.dropout.linear import BLOCK, CHAINS, Chains, Descent
 from regviz.labs.dropout.state import DropoutState
@@ -184,7 +184,7 @@ def _readouts(chains: Chains, ridge: Array, lam: float, exact: float) -> tuple[R
         Readout(name="steps", value=chains.blocks * BLOCK, label="SGD steps"),
         Readout(name="expected_loss", value=exact, label="expected loss", role="loss"),
         Readout(name="distance", value=float(np.linalg.norm(found.mean(axis=0) - ridge)), label="‖average − ridge‖"),
-        Readout(name="worst", value=worst, label="largest difference", unit="SE"),
+        Readout(name="worst", value=worst, label="largest difference", unit="SE", missing=absent(chains.blocks > 1)),
         Readout(name="rate", value=chains.descent.rate, label="η"),
     )
 

@@ -89,7 +89,8 @@ def _readouts(run: nets.Run, stop: Stop) -> tuple[Readout, ...]:
     found = [
         Readout(name="step", value=run.step, label="step"),
         Readout(name="best_step", value=stop.best_step, label="best at", role="validation"),
-        Readout(name="stopped_at", value=stop.stopped_at if stop.stopped else None, label="stopped at", role="bad"),
+        Readout(name="stopped_at", value=stop.stopped_at if stop.stopped else None, role="bad",
+                label="stopped at" if stop.stopped else "early stop", missing="not yet"),
         Readout(name="waited", value=stop.waited, label="looks without a gain"),
     ]
     for variant, params in zip(_both(run), (run.shown[0], stop.params), strict=True):

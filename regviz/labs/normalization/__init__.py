@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from regviz.lab import Certificate, Frame, Gesture, Lab, Readout, show
+from regviz.lab import Certificate, Frame, Gesture, Lab, Readout, absent, show
 from regviz.labs import _nets as nets
 from regviz.labs.normalization import panels
 from regviz.labs.normalization.scaling import Probe, slope
@@ -121,7 +121,7 @@ def _readouts(state: NormalizationState, watched: Watched, looks: Looks) -> tupl
         Readout(name="shrink", value=shrunk, label="gradient at αw ÷ at w", role="accent"),
         Readout(name="slope", value=slope(looks[state.norm][0][row]), label="slope of log ‖g‖ over log α"),
         Readout(name="equilibrium", value=None if state.norm == NONE else panels.equilibrium(state, watched),
-                label="equilibrium ‖w‖", role="penalty"),
+                label="equilibrium ‖w‖", role="penalty", missing=absent(state.norm == NONE or run.step)),
         Readout(name="rotation", value=rotation(state.rate, state.lam), label="√(2ηλ)", unit="rad", role="penalty"),
     ]  # fmt: skip
     turned = watched.still(panels.smooth(record["angle"][:, row]))[-1]
@@ -136,7 +136,7 @@ def _readouts(state: NormalizationState, watched: Watched, looks: Looks) -> tupl
         }
         found += [
             Readout(name=f"{name}_{variant.key}", value=nets.finite(value), label=f"{variant.name}: {label}",
-                    role=variant.role)
+                    role=variant.role, missing=absent(run.step))
             for name, (label, value) in values.items()
         ]  # fmt: skip
     return (*nets.readouts(run), *found)

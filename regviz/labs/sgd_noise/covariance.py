@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regviz.lab import Axis, Frame, Lines, Mark, Panel, Points, Readout, Rule, show
+from regviz.lab import Axis, Frame, Lines, Mark, Panel, Points, Readout, Rule, absent, show
 from regviz.labs import _nets as nets
 from regviz.labs._nets.record import Record
 from regviz.labs.sgd_noise.axes import around, axis
@@ -269,7 +269,7 @@ def _readouts(state: SgdNoiseState, cloud: Cloud, settled: Array | None) -> tupl
     ]  # fmt: skip
     return (
         Readout(name="step", value=cloud.step, label="step"), *found,
-        Readout(name="worst", value=worst, label="measured − exact, largest", unit="SE"),
+        Readout(name="worst", value=worst, label="measured − exact, largest", unit="SE", missing=absent(cloud.step)),
         Readout(name="limit", value=cloud.made.limit(state.batch), label="largest stable η"),
         Readout(name="bound", value=cloud.made.bound, label="2/h₁"),
         Readout(name="diverged", value=cloud.gone, label="diverged runs"),

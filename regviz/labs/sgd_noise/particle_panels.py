@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regviz.lab import Axis, Frame, Lines, Mark, Panel, Points, Readout, Rule, show
+from regviz.lab import Axis, Frame, Lines, Mark, Panel, Points, Readout, Rule, absent, show
 from regviz.labs import _nets as nets
 from regviz.labs.sgd_noise import particles
 from regviz.labs.sgd_noise.axes import axis, rounded, upwards
@@ -211,7 +211,7 @@ def _readouts(cloud: Particles, settled: float | None, limit: float) -> tuple[Re
         Readout(name="measured", value=measured if np.isfinite(measured) else None, label="particles",
                 role="informative:3"),
         Readout(name="exact", value=exact if np.isfinite(exact) else None, label="exact at this step"),
-        Readout(name="off", value=ratio, label="particles − exact", unit="SE"),
+        Readout(name="off", value=ratio, label="particles − exact", unit="SE", missing=absent(cloud.step)),
         Readout(name="stationary", value=settled, label="exact, settled"),
         Readout(name="gibbs", value=limit if kind.stable else None, label="Gibbs", role="second"),
         Readout(name="diverged", value=cloud.gone, label="diverged particles"),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regviz.lab import Axis, Bars, Frame, Handle, Lines, Mark, Panel, Points, Readout, Rule, show
+from regviz.lab import Axis, Bars, Frame, Handle, Lines, Mark, Panel, Points, Readout, Rule, absent, show
 from regviz.labs.weight_decay import bowl_steps
 from regviz.labs.weight_decay.bowl import (
     MINIMUM,
@@ -222,7 +222,7 @@ def _readouts(state: WeightDecayState, found: Paths, step: int) -> tuple[Readout
                 Readout(name=f"w{j + 1}_{end}", value=_number(rest[k, j]), label=f"{name}: w{unit}", role=ROLES[k]),
                 Readout(
                     name=f"decay{j + 1}_{end}", value=_number(share[k, j]), label=f"{name}: taken of w{unit}",
-                    role=ROLES[k],
+                    role=ROLES[k], missing=absent(step),
                 ),
             ]  # fmt: skip
     ends = silent((state.lam,), state.form)[:, 0]

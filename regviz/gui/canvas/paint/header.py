@@ -47,8 +47,7 @@ def paint_key(painter: QPainter, field: Field, right: float, middle: float, them
 
 def readout_text(readout: Readout) -> str:
     """Label, value and unit of a read-out on one line."""
-    value = show(readout.value, readout.digits)
-    return " ".join(part for part in (readout.label, value, readout.unit) if part)
+    return " ".join(part for part in (readout.label, readout.written) if part)
 
 
 def header_rows(panel: Panel, width: float) -> int:
