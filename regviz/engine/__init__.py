@@ -2,9 +2,9 @@
 
 from regviz.engine.job import Job, Source, open_frames
 from regviz.engine.session import Session
-from regviz.engine.worker import Delivery, Failure, Finished, Message, Worker, brief
+from regviz.engine.worker import Delivery, Failure, Finished, Message, Worker, brief, own_sentence
 
 __all__ = [
     "Delivery", "Failure", "Finished", "Job", "Message", "Session", "Source", "Worker", "brief",
-    "open_frames",
+    "open_frames", "own_sentence",
 ]  # fmt: skip

@@ -291,11 +291,13 @@ class Worker:
 
 
 def _sentence(lab: Source, error: BaseException) -> str:
-    """The error's own sentence where it is one, else which lab failed and how."""
+    return own_sentence(error) or f"{lab.title} could not compute this: {brief(error)}."
+
+
+def own_sentence(error: BaseException) -> str:
+    """What a ValueError says of the state or its data where that is a sentence for people, else ""."""
     text = str(error).strip()
-    if isinstance(error, ValueError) and text.endswith(".") and "\n" not in text:
-        return text
-    return f"{lab.title} could not compute this: {brief(error)}."
+    return text if isinstance(error, ValueError) and text.endswith(".") and "\n" not in text else ""
 
 
 def brief(error: BaseException | None, kind: type[BaseException] | None = None) -> str:

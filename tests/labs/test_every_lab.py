@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 from collections import defaultdict
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -22,8 +23,9 @@ import regviz
 from regviz import cli
 from regviz.commands.labs import described
 from regviz.data import resource
+from regviz.engine import own_sentence
 from regviz.export import last_frame, to_json
-from regviz.lab import ROLES, Lab, controls, document, parse, replace
+from regviz.lab import ROLES, Gesture, Lab, controls, document, parse, replace
 from regviz.labs import find, labs
 from regviz.tidy import to_csv
 from tests.blocked import BLOCK_QT
@@ -31,6 +33,7 @@ from tests.strategies import states
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NAMES = [lab.name for lab in labs()]
+TABLED = [lab for lab in labs() if any(control.name == "dataset" and control.free for control in controls(lab.State))]
 SOON = settings(max_examples=8)
 A_SENTENCE = re.compile(r"[^\n]*[^\s.][.!?]")
 NO_NUMBER = re.compile(r"\b(nan|NaN|inf|None)\b")
@@ -183,6 +186,29 @@ def test_snippets_are_code(lab):
             ast.parse(code)
 
 
+@pytest.mark.parametrize("lab", TABLED, ids=[lab.name for lab in TABLED])
+@pytest.mark.parametrize("content", ["a,b\n", "a\0,b\n1,2\n", "a,b\n1,2\n"], ids=["no rows", "no text", "one row"])
+def test_a_table_that_cannot_be_used_is_a_sentence_whatever_the_lab_is_asked(lab, content, tmp_path):
+    file = tmp_path / "bad.csv"
+    file.write_text(content)
+    state = replace(lab.State(), dataset=str(file))
+    panels = [panel.key for panel in next(lab.frames(lab.State())).panels]
+    clicks = [Gesture(kind="double-click", panel=key, mark="", index=-1, x=0.5, y=0.5, from_x=0.5, from_y=0.5)
+              for key in panels]  # fmt: skip
+    asked = [partial(next, lab.frames(state)), partial(lab.key, state), partial(lab.snippets, state)]
+    asked += [partial(ask, state, click) for ask in (lab.gesture, lab.link) for click in clicks]
+    for said in map(_said, asked):
+        assert said is None or own_sentence(said), said
+
+
+def _said(ask):
+    try:
+        ask()
+    except ValueError as error:
+        return error
+    return None
+
+
 ADDED = '''
     """A lab that is one file."""
 
@@ -264,6 +290,7 @@ def test_a_lab_without_notes_shows_its_summary(added):
 
 SHORT = """
 import dataclasses
+from regviz.engine import own_sentence
 from regviz.export import last_frame, to_json
 from regviz.labs import labs
 def short(lab):

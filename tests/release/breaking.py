@@ -88,7 +88,8 @@ def _one(made, faulty, other, kind, error, case):
     words = banner.words.text()
     assert str(window.journal.file) in words, f"{case}: {words!r} does not name the log"
     assert "\n" not in words and len(words) < 500, f"{case}: {words!r} is no sentence"
-    assert type(error).__name__ in window.journal.file.read_text(encoding="utf-8"), f"{case}: no details in the log"
+    log = window.journal.file.read_text(encoding="utf-8")
+    assert type(error).__name__ in log, f"{case}: no details in the log, which says {log[-500:]!r} for {words!r}"
     assert until(made.is_shown, 60.0), f"{case}: the picture is gone"
     _stays(window, case)
     faulty.error = None

@@ -200,11 +200,12 @@ class FileCommands:
     def copy_code(self) -> None:
         """The lab's code snippets for this state."""
         session = self.window.session
-        snippets = session.lab.snippets(session.state)
-        if snippets:
-            self._copy("\n\n".join(f"# {name}\n{code.rstrip()}" for name, code in snippets.items()) + "\n")
-        else:
-            self.window.say(self.window.tr("This lab has no code to copy."))
+        with self.window.edits.asking():
+            snippets = session.lab.snippets(session.state)
+            if snippets:
+                self._copy("\n\n".join(f"# {name}\n{code.rstrip()}" for name, code in snippets.items()) + "\n")
+            else:
+                self.window.say(self.window.tr("This lab has no code to copy."))
 
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)

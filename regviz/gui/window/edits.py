@@ -1,12 +1,14 @@
 """Everything that changes the state: controls, gestures on pictures, labs, links and files. All end in the session."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
+from regviz.engine import own_sentence
 from regviz.gui.window.opening import OpenError, lecture_in, of_name, opened
 from regviz.lab import WHOLE, ControlError, Gesture, Lab, controls, nearest
 from regviz.lab.document import DocumentError
@@ -70,13 +72,25 @@ class Edits(QObject):
         session = self._window.session
         if not self._on_this_lab():
             return
-        target = session.lab.link(session.state, gesture)
-        if target is not None:
-            self.jump(*target)
-            return
-        changes = session.lab.gesture(session.state, gesture)
-        if changes:
-            self.edit(changes, gesture.finished)
+        with self.asking():
+            target = session.lab.link(session.state, gesture)
+            if target is not None:
+                self.jump(*target)
+                return
+            changes = session.lab.gesture(session.state, gesture)
+            if changes:
+                self.edit(changes, gesture.finished)
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """While the lab is asked something in the window's own thread: what it says of its data is for the banner."""
+        try:
+            yield
+        except ValueError as error:
+            sentence = own_sentence(error)
+            if not sentence:
+                raise
+            self._window.banner.say(sentence)
 
     def _on_this_lab(self) -> bool:
         """Whether the pictures are the current lab's, and not those of the one before that wait to be replaced."""
@@ -85,9 +99,10 @@ class Edits(QObject):
 
     def follow(self) -> None:
         """Go where the picture as a whole leads, if anywhere."""
-        target = self._window.session.lab.link(self._window.session.state, WHOLE)
-        if target is not None:
-            self.jump(*target)
+        with self.asking():
+            target = self._window.session.lab.link(self._window.session.state, WHOLE)
+            if target is not None:
+                self.jump(*target)
 
     @Slot(object)
     def choose(self, lab: Lab) -> None:

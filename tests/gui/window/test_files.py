@@ -14,7 +14,7 @@ from regviz.gui.canvas.png import read_png_state
 from regviz.gui.picture import heading
 from regviz.gui.window.exporting import ExportDialog, command_line, python_code
 from regviz.gui.window.filming import with_progress
-from regviz.lab import Stroke
+from regviz.lab import WHOLE, Stroke
 from regviz.lab.document import dump, load, restore
 from regviz.labs import find
 from tests.gui.window.waiting import shown, until
@@ -99,6 +99,27 @@ def test_files_that_are_not_there_or_not_here(window, tmp_path):
     drop(window, QUrl("https://example.org/a.csv"))
     assert "Only files of this computer" in window.banner.words.text()
     assert window.session.state == State()
+
+
+@pytest.mark.parametrize("question", ["gesture", "link", "whole", "snippets"])
+def test_what_a_lab_says_of_its_data_when_it_is_asked_is_for_the_banner(make, question):
+    class Picky(Toy):
+        def gesture(self, state, gesture):
+            raise ValueError("bad.csv has no numbers in row 2.")
+
+        def link(self, state, gesture):
+            if question != "gesture":
+                raise ValueError("bad.csv has no numbers in row 2.")
+
+        def snippets(self, state):
+            raise ValueError("bad.csv has no numbers in row 2.")
+
+    window = make(Picky())
+    frame = shown(window)
+    ask = {"whole": window.edits.follow, "snippets": window.commands["copy_code"]}
+    ask.get(question, lambda: window.edits.gesture(WHOLE))()
+    assert window.banner.words.text() == "bad.csv has no numbers in row 2."
+    assert window.view.frame is frame
 
 
 def test_table_that_the_lab_cannot_use_is_given_back(make, tmp_path):
