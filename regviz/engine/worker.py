@@ -225,14 +225,14 @@ class Worker:
         """Step through the ring; beyond its newest frame, pull."""
         kept = job.turn_back(-steps)
         if kept is not None:
-            self._show(job, *kept)
+            self._show(job, *kept, self._clock())
         elif steps > 0 and not job.ended and not job.complete:
             return self._pull(job, 1)
         return 0.0
 
     def _pull(self, job: Job, frames: int) -> float:
         """Pull up to ``frames`` frames and show the last, unless a request or a stop has overtaken it."""
-        first = job.shown == 0
+        first, start = job.shown == 0, self._clock()
         last = None
         try:
             for _ in range(frames):
@@ -243,7 +243,7 @@ class Worker:
         except BaseException as error:  # noqa: B036 - whatever a lab raises, the thread lives on
             return self._fail(error)
         if last is not None and not self._overtaken(job, first):
-            self._show(job, job.state, last)
+            self._show(job, job.state, last, start)
         return self._end(job) if job.ended or job.complete else 0.0
 
     def _overtaken(self, job: Job, first: bool) -> bool:
@@ -252,10 +252,11 @@ class Worker:
             return True
         return self._mail is not None and not first and not job.lab.trains
 
-    def _show(self, job: Job, state: Any, frame: Any) -> None:
+    def _show(self, job: Job, state: Any, frame: Any, start: float) -> None:
+        """Deliver a frame whose making began at ``start``, from where the time to the next one counts."""
         with self._lock:
             self._unseen = True
-            self._due = self._clock() + INTERVAL / min(1.0, self._speed)
+            self._due = start + INTERVAL / min(1.0, self._speed)
         self._send(Delivery(self._taken.serial, job.lab, state, frame, job.shown))
 
     def _end(self, job: Job) -> float:

@@ -3,8 +3,9 @@
 A spot costs the curves that it covers, and for the name of a curve what makes it look like another's.
 """
 
+import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -31,8 +32,8 @@ _LATER = 0.6
 """What a spot costs more than the one before it, in points of curves covered."""
 _FOREIGN = 9.0
 """What another named curve costs that runs along, or between a name and its own."""
-_ENDS_MEET = 0.7
-"""The most of those that count in the column beyond the ends, where the order tells names apart."""
+_ENDS_MEET = 6.0
+"""The most that it costs in the column beyond the ends, where the order tells names apart."""
 _ROWS = (-1.0, 1.0, -2.0, 2.0)
 """Lines of text from its slot at which a name may stand where nothing nearer is free."""
 _CROSSED = 60.0
@@ -82,77 +83,103 @@ def settle(labels: Iterable[Label], taken: Iterable[Sides], soft: Array, bounds:
     """
     asked = sorted(labels, key=lambda each: -each.rank)
     named = [(label, label.curve) for label in asked if label.curve is not None]
-    slots, held, settled = _slots(named, bounds), list(taken), Settled()
+    boxes = _spots_of(named, _slots(named, bounds))
+    wrong = _mistaken(named, boxes) if len(named) > 1 else {}
+    held, settled = list(taken), Settled()
     for label in asked:
-        boxes = _boxes(label, slots.get(label))
-        free = np.flatnonzero(_is_free(boxes, held, bounds))
-        if not len(free):
-            continue
-        boxes = boxes[free]
-        cost = _crossings(boxes, soft) + _LATER * free
-        if label.curve is not None:
-            cost += _CROSSED * _crossed(label.curve, boxes, settled)
-        if label.curve is not None and len(named) > 1:
-            wrong = _mistaken(label.curve, boxes, named)
-            cost += _FOREIGN * np.where(slots[label].beyond & (free == 0), np.minimum(wrong, _ENDS_MEET), wrong)
-        left, top, right, bottom = boxes[int(np.argmin(cost))].tolist()
-        held.append((left - APART, top, right + APART, bottom))
-        settled.append((label, (left, top, right, bottom)))
+        own = boxes.get(label)
+        found = _best(label, _at_spots(label) if own is None else own, wrong.get(label), held, soft, bounds, settled)
+        if found is not None:
+            left, top, right, bottom = found
+            held.append((left - APART, top, right + APART, bottom))
+            settled.append((label, found))
     return settled
 
 
-def _boxes(label: Label, slot: Slot | None) -> Array:
-    """The boxes of a label's spots (k, 4) in the order in which it likes them."""
-    size = ink.width(label.text, label.style), ink.height(label.style)
-    spots = list(label.spots)
-    if slot is not None and label.curve is not None:
-        if slot.beyond and label.curve.x[-1] - label.curve.x[0] < SHORT:
-            spots = []
-        spots.insert(0 if slot.beyond else len(spots), slot[:2])
-        spots += [(slot.left, slot.top + row * (size[1] + _GAP)) for row in _ROWS]
-    corners = np.array(spots, dtype=np.float64).reshape(-1, 2)
-    return np.concatenate([corners, corners + size], axis=1)
-
-
-def _is_free(boxes: Array, taken: Sequence[Sides], bounds: Sides) -> NDArray[np.bool_]:
-    left, top, right, bottom = boxes.T
-    inside: NDArray[np.bool_] = (left >= bounds[0]) & (top >= bounds[1]) & (right <= bounds[2]) & (bottom <= bounds[3])
-    if not taken:
-        return inside
-    from_left, from_top, to_right, to_bottom = np.array(taken).T[:, :, None]
-    meets = (left < to_right) & (from_left < right) & (top < to_bottom) & (from_top < bottom)
-    inside &= ~meets.any(axis=0)
-    return inside
-
-
-def _crossings(boxes: Array, soft: Array) -> Array:
-    """How many pixels of curves each box covers."""
-    (x, y), (left, top, right, bottom) = soft, boxes.T[:, :, None]
-    inside = (x > left) & (x < right) & (y > top) & (y < bottom)
-    return np.asarray(inside.sum(axis=1), np.float64)
-
-
-def _mistaken(own: Curve, boxes: Array, named: Named) -> Array:
-    """For each box how many other named curves run along with its own there or pass between the two."""
-    at = np.clip((boxes[:, 0] + boxes[:, 2]) / 2.0, own.x[0], own.x[-1])
-    here = np.interp(at, own.x, own.y)
-    others = [curve for _, curve in named if curve is not own]
-    above = np.array([np.interp(at, curve.x, curve.y, left=np.nan, right=np.nan) for curve in others]) - here
-    far = (boxes[:, 1] + boxes[:, 3]) / 2.0 - here
-    between = (above * np.sign(far) > ALONG) & (np.abs(above) < np.abs(far))
-    return np.asarray((between | (np.abs(above) < ALONG)).sum(axis=0), np.float64)
-
-
-def _crossed(own: Curve, boxes: Array, settled: Settled) -> Array:
-    """For each box how many names over or under it would be in another order than the curves are."""
-    found = np.zeros(len(boxes))
-    for label, (left, top, right, _) in settled:
-        if label.curve is None:
+def _best(
+    label: Label, boxes: Sequence[Sides], wrong: Sequence[float] | None, held: Sequence[Sides], soft: Array,
+    bounds: Sides, settled: Settled,
+) -> Sides | None:  # fmt: skip
+    """The free box that costs least, the first of equals; None where none is free."""
+    best, least = None, math.inf
+    for order, box in enumerate(boxes):
+        cost = _LATER * order
+        if cost >= least:
+            break
+        if not _is_free(box, held, bounds):
             continue
-        low, high = np.maximum(boxes[:, 0], left), np.minimum(boxes[:, 2], right)
-        at = (low + high) / 2.0
-        above = np.interp(at, own.x, own.y) - np.interp(at, label.curve.x, label.curve.y)
-        found += (low < high) & (above * (boxes[:, 1] - top) < 0.0) & (np.abs(above) > 0.5)
+        cost += _crossings(box, soft) + (0.0 if wrong is None else wrong[order])
+        if cost < least and label.curve is not None:
+            cost += _CROSSED * _crossed(label.curve, box, settled)
+        if cost < least:
+            best, least = box, cost
+    return best
+
+
+def _at_spots(label: Label, more: Iterable[tuple[float, float]] = ()) -> list[Sides]:
+    wide, high = ink.width(label.text, label.style), ink.height(label.style)
+    return [(left, top, left + wide, top + high) for left, top in (*label.spots, *more)]
+
+
+def _spots_of(named: Named, slots: Mapping[Label, Slot]) -> dict[Label, list[Sides]]:
+    """For each name the boxes of its spots and of its slot, in the order in which it likes them."""
+    found = {}
+    for label, curve in named:
+        left, top, beyond = slots[label]
+        line = ink.height(label.style) + _GAP
+        boxes = _at_spots(label, ((left, top + row * line) for row in (0.0, *_ROWS)))
+        if beyond:
+            over, boxes = boxes[: len(label.spots)], boxes[len(label.spots) :]
+            boxes[1:1] = over if curve.x[-1] - curve.x[0] >= SHORT else []
+        found[label] = boxes
+    return found
+
+
+def _is_free(box: Sides, taken: Sequence[Sides], bounds: Sides) -> bool:
+    left, top, right, bottom = box
+    if left < bounds[0] or top < bounds[1] or right > bounds[2] or bottom > bounds[3]:
+        return False
+    for from_left, from_top, to_right, to_bottom in taken:
+        if left < to_right and from_left < right and top < to_bottom and from_top < bottom:
+            return False
+    return True
+
+
+def _crossings(box: Sides, soft: Array) -> float:
+    """How many pixels of curves a box covers."""
+    (x, y), (left, top, right, bottom) = soft, box
+    return float(np.count_nonzero((x > left) & (x < right) & (y > top) & (y < bottom)))
+
+
+def _mistaken(named: Named, boxes: Mapping[Label, Sequence[Sides]]) -> dict[Label, list[float]]:
+    """For each box of each name what the other named curves cost that run along with its own or pass between the two.
+
+    Where names stand beyond all ends in their order, that tells them apart: those cost no more than `_ENDS_MEET`.
+    """
+    counts = [len(boxes[label]) for label, _ in named]
+    left, top, right, bottom = np.array([box for label, _ in named for box in boxes[label]]).T
+    first, last = (np.repeat([float(curve.x[end]) for _, curve in named], counts) for end in (0, -1))
+    at = np.clip((left + right) / 2.0, first, last)
+    there = np.array([np.interp(at, curve.x, curve.y, left=np.nan, right=np.nan) for _, curve in named])
+    own = np.repeat(np.arange(len(named)), counts)
+    above = there - there[own, np.arange(len(own))]
+    far = (top + bottom) / 2.0 - there[own, np.arange(len(own))]
+    wrong = (above * np.sign(far) > ALONG) & (np.abs(above) < np.abs(far)) | (np.abs(above) < ALONG)
+    cost = _FOREIGN * (wrong.sum(axis=0) - 1.0)  # its own runs along with itself
+    cost = np.where(left > last + 1.0, np.minimum(cost, _ENDS_MEET), cost)
+    ends = np.cumsum(counts)[:-1]
+    return {label: part.tolist() for (label, _), part in zip(named, np.split(cost, ends), strict=True)}
+
+
+def _crossed(own: Curve, box: Sides, settled: Settled) -> int:
+    """How many names over or under a box would be in another order than the curves are."""
+    found = 0
+    for label, (left, top, right, _) in settled:
+        low, high = max(box[0], left), min(box[2], right)
+        if label.curve is not None and low < high:
+            at = (low + high) / 2.0
+            above = float(np.interp(at, own.x, own.y) - np.interp(at, label.curve.x, label.curve.y))
+            found += abs(above) > 0.5 and above * (box[1] - top) < 0.0
     return found
 
 

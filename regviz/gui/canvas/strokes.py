@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPaintEngine, QPainter, QPainterPath, QPen, QPolygonF
 
-from regviz.gui.canvas import curves
+from regviz.gui.canvas import curves, ink
 from regviz.gui.canvas.curves import Array, Box, Piece
 
 NARROW, WIDE = 64, 128
@@ -19,6 +19,9 @@ STEEP = 3.0
 """Pixels up and down for each pixel along from which a curve is steep."""
 FEWEST = 16
 """Points below which a curve is not worth cutting into strips."""
+WINDING, TURN = 48, 24
+"""Points from which a curve that turns back is drawn part by part, and of a part: half the time. Where parts cross,
+their edges are shaded twice."""
 
 
 def draw(painter: QPainter, x: Array, y: Array, box: Box) -> None:
@@ -42,6 +45,9 @@ def draw(painter: QPainter, x: Array, y: Array, box: Box) -> None:
             painter.setPen(_begun(pen, part[0].before))
         if _is_long(painter, along):
             _in_strips(painter, part, along, pen)
+        elif not dashed and len(along) > WINDING and not ink.is_vector(painter) and _turns_back(along):
+            for piece in part:
+                _in_turn(painter, piece)
         else:
             _whole(painter, part)
 
@@ -52,6 +58,18 @@ def _whole(painter: QPainter, pieces: list[Piece]) -> None:
         painter.drawPolygon(curves.polygon(x[:-1], y[:-1]))
     else:
         _together(painter, [curves.polygon(piece.x, piece.y) for piece in pieces])
+
+
+def _turns_back(x: Array) -> bool:
+    step = np.diff(x)
+    return bool(step.min() < 0.0 < step.max())
+
+
+def _in_turn(painter: QPainter, piece: Piece) -> None:
+    """A winding curve part by part, each from where the last one ended; no dashes, which would part at corners."""
+    x, y, _ = piece
+    for start in range(0, len(x) - 1, TURN):
+        painter.drawPolyline(curves.polygon(x[start : start + TURN + 1], y[start : start + TURN + 1]))
 
 
 def _begun(pen: QPen, before: float) -> QPen:

@@ -252,7 +252,11 @@ class Run:
 
     def _measure(self) -> dict[str, Array]:
         params, averages = self.params, self.trainer.averages
-        train, held = (self.score_of(which, params, averages) for which in ("train", "validation"))
+        parts: tuple[Which, Which] = ("train", "validation")
+        if self.frozen is None:
+            train, held = map(self.score, parts)
+        else:
+            train, held = (self.score_of(which, params, averages) for which in parts)
         with np.errstate(all="ignore"):  # a diverged net has no finite weights
             away = params.astype(np.float64) - self.trainer.initial
             found = {

@@ -1,6 +1,7 @@
 """The residual net of a state, which blocks its training steps used, and its branches as functions. No pictures."""
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -36,12 +37,25 @@ def hyper(state: StochasticDepthState) -> Hyper:
 
 def alive(state: StochasticDepthState, first: int, last: int) -> Array:
     """Which blocks training steps ``first`` … ``last`` − 1 use, counted from 0: booleans (steps, L)."""
-    found = np.empty((last - first, state.layers), np.bool_)
-    for block, p in enumerate(survivals(state)):
-        stream = Uniforms(state.seed, block, (1, 1, 1))
-        drawn = np.array([stream.at(step)[0, 0, 0] for step in range(first, last)], np.float32)
-        found[:, block] = drawn < np.float32(p)
+    start = first // _DRAWN
+    drawn = [_drawn(state.seed, state.layers, part) for part in range(start, -(-last // _DRAWN))]
+    if not drawn:
+        return np.empty((0, state.layers), np.bool_)
+    rows = np.concatenate(drawn)[first - start * _DRAWN : last - start * _DRAWN]
+    found: Array = rows < np.array(survivals(state), np.float32)
     return found
+
+
+_DRAWN = 32
+"""Steps whose draws are kept together."""
+
+
+@lru_cache(maxsize=64)
+def _drawn(seed: int, layers: int, part: int) -> Array:
+    """The uniform numbers (32, L) that decide about the blocks in the part-th 32 steps."""
+    streams = [Uniforms(seed, block, (1, 1, 1)) for block in range(layers)]
+    found = [[stream.at(step)[0, 0, 0] for stream in streams] for step in range(_DRAWN * part, _DRAWN * (part + 1))]
+    return np.array(found, np.float32)
 
 
 class Depths:

@@ -133,6 +133,25 @@ def test_strips_are_taken(monkeypatch):
     assert taken == [1]
 
 
+def spiral(turns, count, close):
+    angle = np.linspace(0.0, 2.0 * np.pi * turns, count)
+    x, y = 200.0 + 1.2 * angle * np.cos(angle), 120.0 + angle * np.sin(angle)
+    return closed(x, y) if close else (x, y)
+
+
+@pytest.mark.parametrize(("turns", "count", "close"), [(8.0, 300, False), (25.0, 400, False), (5.0, 97, True)])
+def test_winding_curves_look_the_same_part_by_part(monkeypatch, turns, count, close):
+    x, y = spiral(turns, count, close)
+    line, taken, draw = pen("#000000", 4.0), [], strokes._in_turn
+    monkeypatch.setattr(strokes, "_in_turn", lambda *given: (taken.append(1), draw(*given)))
+    for scale in SCALES:
+        part, truth = drawn(cut(x, y, line), scale), drawn(whole(x, y, line), scale, AROUND)
+        off = np.abs(middle(part, scale) - middle(truth, scale))
+        assert off.max() <= CROSSED + 4
+        assert (off > 8).mean() < 0.002, "edges are shaded twice where parts meet, nowhere else"
+    assert taken
+
+
 @settings(max_examples=60)
 @given(points=corners(least=3), scale=st.sampled_from(SCALES))
 def test_a_cut_area_looks_like_the_whole_one(points, scale):

@@ -184,14 +184,16 @@ def paint_tiles(painter: QPainter, mark: Tiles, place: Place) -> None:
     """Small images with sharp pixels, a thin border and their labels underneath."""
     if mark.images.size == 0:
         return
-    table = place.theme.scale(mark.scale)
+    table, shapes = place.theme.scale(mark.scale), ink.is_vector(painter)
+    count, rows, columns = mark.images.shape
+    sheet = None if shapes else image(mark.images.reshape(count * rows, columns), mark.low, mark.high, table)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
     with place.clipped(painter, 1.0):
         for index, box in enumerate(tile_boxes(mark, place)):
-            if ink.is_vector(painter):
+            if sheet is None:
                 _shapes(painter, mark.images[index], mark.low, mark.high, table, box)
             else:
-                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-                painter.drawImage(box.qt(), image(mark.images[index], mark.low, mark.high, table))
+                painter.drawImage(box.qt(), sheet, QRectF(0.0, index * rows, columns, rows))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(pen(place.theme.border, 1.2))
             painter.drawRect(box.qt())

@@ -11,11 +11,13 @@ from regviz.gui.canvas.curves import Array
 from regviz.gui.canvas.ink import LABEL
 from regviz.gui.canvas.naming import Curve
 from regviz.gui.canvas.place import Box, Place
-from regviz.gui.canvas.theme import pen, qcolor
+from regviz.gui.canvas.theme import Ends, pen, qcolor
 from regviz.lab import Lines, Rule
 
 MOST_CURVES = 600
 MOST_LABELS = 24
+MANY = 12
+"""Straight lines from which they have flat ends, which are quick."""
 MARGIN = 24.0
 """Pixels beyond the plot at which curves are cut off: more than the widest pen's joins reach."""
 NEAR = 1000.0
@@ -24,6 +26,8 @@ _STEPS = np.array([0.0, 0.12, 0.28, 0.45, 0.62])
 """Shares of a curve's way from its end at which its name may stand."""
 _PARTS = np.array([[0.0], [0.5], [1.0]])
 _SHARES = np.linspace(0.0, 1.0, 48)[:, None]
+_DENSE = 4.0
+"""Points of a curve that are drawn for each pixel along."""
 SMOOTH = 24
 """A curve of more points than this turns too little at each to need round joins."""
 
@@ -33,15 +37,24 @@ def paint(painter: QPainter, mark: Lines, place: Place) -> None:
     order = _chosen(mark)
     x, y = pixels(mark, order, place)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    straight = x.shape[1] == 2 and len(order) >= MANY
+    near = set(np.array(order)[place.inside(x, y, NEAR).all(axis=1)].tolist()) if straight else ()
     with place.clipped(painter, 2.0):
         for index, px, py, ellipse in zip(order, x, y, curves.ovals(x, y), strict=True):
-            role, fade = mark.role_of(index), opacity(mark.fade, index, 1.0)
-            dash = 1 if mark.dash else place.theme.cycle(role)
-            painter.setPen(place.pen(role, line_width(mark, role), fade=fade, dash=dash, smooth=len(px) > SMOOTH))
-            stroke(painter, px, py, ellipse, place)
-    place.soft.append(_sampled(x, y))
+            _choose_pen(painter, mark, index, place, len(px) > SMOOTH, "flat" if straight else "round")
+            if index in near:
+                painter.drawLine(QLineF(px[0], py[0], px[1], py[1]))
+            else:
+                stroke(painter, px, py, ellipse, place)
+    place.soft.append(_sampled(x, y, max(12, min(96, 1_600 // len(order))) if order else 0))
     if any(mark.labels):
         _labels(mark, dict(zip(order, zip(x, y, strict=True), strict=True)), place)
+
+
+def _choose_pen(painter: QPainter, mark: Lines, index: int, place: Place, smooth: bool, ends: Ends) -> None:
+    role, fade = mark.role_of(index), opacity(mark.fade, index, 1.0)
+    dash = 1 if mark.dash else place.theme.cycle(role)
+    painter.setPen(place.pen(role, line_width(mark, role), fade=fade, dash=dash, smooth=smooth, ends=ends))
 
 
 def opacity(fade: Array | None, index: int, default: float) -> float:
@@ -74,11 +87,19 @@ def pixels(mark: Lines, order: list[int], place: Place) -> tuple[Array, Array]:
     x = np.broadcast_to(place.x.px(mark.x), y.shape) if mark.x.ndim == 1 else place.x.px(mark.x[order])
     if mark.steps:
         x, y = np.repeat(x, 2, axis=1)[:, 1:], np.repeat(y, 2, axis=1)[:, :-1]
-    most = int(4 * place.rect.width)
+    most = int(_DENSE * _extent(x, place))
     if y.shape[1] <= max(most, 8) or not len(y):
         return x, y
     pairs = [thinned(px, py, most) for px, py in zip(x, y, strict=True)]
     return _padded([px for px, _ in pairs]), _padded([py for _, py in pairs])
+
+
+def _extent(x: Array, place: Place) -> float:
+    """Pixels along which curves run that go from left to right; the panel's width for others."""
+    row = x[0] if len(x) else x
+    if not len(row) or x.strides[0] or not (row[1:] >= row[:-1]).all():
+        return place.rect.width
+    return min(place.rect.width, float(row[-1] - row[0]))
 
 
 def _padded(rows: list[Array]) -> Array:
@@ -117,7 +138,7 @@ def stroke(painter: QPainter, x: Array, y: Array, ellipse: QPainterPath | None, 
     strokes.draw(painter, x, y, place.rect.grown(MARGIN))
 
 
-def _sampled(x: Array, y: Array, count: int = 96) -> Array:
+def _sampled(x: Array, y: Array, count: int) -> Array:
     """Some pixels along every curve (k, m), evenly in its points, for labels to avoid."""
     if x.shape[1] >= count:
         x, y = x[:, _evenly(x.shape[1], count)], y[:, _evenly(x.shape[1], count)]
