@@ -6,8 +6,8 @@ from dataclasses import replace
 from threading import Lock
 from typing import Any, Generic, ParamSpec, TypeVar
 
+from regviz.data.steps import Steps, finished
 from regviz.lab import Frame
-from regviz.linear.steps import Steps, finished
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from regviz.data import bundled_names
+from regviz.data.steps import Steps
 from regviz.lab import show
 from regviz.labs._data import DataControls, Source, load
 from regviz.labs._memo import gradual, memo
@@ -12,7 +13,6 @@ from regviz.linear.conventions import Convention, conventions_for
 from regviz.linear.penalties import PENALTIES
 from regviz.linear.problem import Array
 from regviz.linear.snippets import FLAVOURS, Recipe, lacking, snippet
-from regviz.linear.steps import Steps
 
 CONVENTIONS = "λ elsewhere"
 ADVISOR = "Advisor"

@@ -11,12 +11,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from regviz.data.steps import Steps, finished, part
 from regviz.linear.cross_validation import CrossValidation, validating
 from regviz.linear.elastic_net import elastic_net_at
 from regviz.linear.groups import Groups
 from regviz.linear.least_squares import numerical_rank
 from regviz.linear.problem import Array, Problem, checked
-from regviz.linear.steps import Steps, finished, part
 
 CLOSE = 0.9
 """|correlation| of two features from which on they are called alike."""

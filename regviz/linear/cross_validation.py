@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from regviz.data.steps import Steps, finished
 from regviz.linear.arguments import Arguments, check_arguments, check_lam, named_problem
 from regviz.linear.curves import POINTS
 from regviz.linear.group_lasso import GroupLassoSolver
 from regviz.linear.held_out import Held, Pieces, Split, held_out
 from regviz.linear.problem import Array, Problem
 from regviz.linear.ridge import RidgeSystem
-from regviz.linear.steps import Steps, finished
 from regviz.linear.tables import Shown
 
 ORDERS = ("shuffled", "interleaved")

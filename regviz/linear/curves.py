@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from regviz.data.steps import Steps, finished
 from regviz.linear.elastic_net_path import ElasticNetKnots, elastic_net_walk
 from regviz.linear.group_lasso import GroupLassoSolver
 from regviz.linear.groups import Groups, all_single
@@ -16,7 +17,6 @@ from regviz.linear.lasso import Knots, lasso_path
 from regviz.linear.least_squares import least_squares
 from regviz.linear.problem import Array, Problem
 from regviz.linear.ridge import RidgeSystem
-from regviz.linear.steps import Steps, finished
 
 POINTS = 100
 

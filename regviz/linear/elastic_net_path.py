@@ -11,10 +11,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz.data.steps import Steps, finished
 from regviz.linear.elastic_net import DENSE, elastic_net_at, limit
 from regviz.linear.lasso import check_squares
 from regviz.linear.problem import Array, Problem
-from regviz.linear.steps import Steps, finished
 
 Index = NDArray[np.intp]
 

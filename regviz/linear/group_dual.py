@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz.data.steps import Steps
 from regviz.linear.groups import Groups, group_labels, group_norms, group_roots
 from regviz.linear.problem import Array, Problem
-from regviz.linear.steps import Steps
 
 _STEPS = 80
 _TIGHT, _ROUNDING = 1e-14, 1e-10

@@ -11,13 +11,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz.data.steps import Steps, finished, part
 from regviz.linear.group_dual import row_space
 from regviz.linear.group_newton import Block, Newton, descend, newton
 from regviz.linear.group_penalties import GroupLasso
 from regviz.linear.groups import Groups, check_groups, group_labels, group_norms, group_roots, parse_groups
 from regviz.linear.least_squares import least_squares
 from regviz.linear.problem import Array, Problem
-from regviz.linear.steps import Steps, finished, part
 
 __all__ = ["GroupLassoSolver", "check_groups", "parse_groups"]
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regviz.data.steps import Steps
 from regviz.linear.group_grid import Run
 from regviz.linear.groups import group_norms
 from regviz.linear.problem import Array
-from regviz.linear.steps import Steps
 
 if TYPE_CHECKING:
     from regviz.linear.group_lasso import Active, GroupLassoSolver

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
+from regviz.data.steps import Steps, finished
 from regviz.linear.arguments import check_arguments, check_lam, named_problem
 from regviz.linear.curves import Curve, GroupCurve, curving
 from regviz.linear.groups import Groups
 from regviz.linear.notes import path_notes
 from regviz.linear.penalties import Penalty, kkt, make_penalty
 from regviz.linear.problem import Array, Problem
-from regviz.linear.steps import Steps, finished
 from regviz.linear.tables import Shown
 
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz.data.steps import Steps, finished, part
 from regviz.linear.curves import Curve, curve_of
 from regviz.linear.group_block import block_minimiser
 from regviz.linear.group_newton import Block, newton
@@ -16,7 +17,6 @@ from regviz.linear.group_penalties import SparseGroupLasso
 from regviz.linear.groups import Groups, all_single, check_groups, group_labels, group_norms, group_roots
 from regviz.linear.penalties import soft_threshold
 from regviz.linear.problem import Array, Problem
-from regviz.linear.steps import Steps, finished, part
 from regviz.linear.thresholds import check_share
 
 _ROUNDS = 400

@@ -10,8 +10,8 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from regviz.data.steps import Steps, finished
 from regviz.linear.problem import Array, Problem
-from regviz.linear.steps import Steps, finished
 from regviz.theory.laplace_slice import mean_sizes, means
 from regviz.theory.ridge_posterior import Spectrum
 

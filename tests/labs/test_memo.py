@@ -5,9 +5,9 @@ from threading import Barrier
 
 import pytest
 
+from regviz.data.steps import finished, part
 from regviz.lab import Frame
 from regviz.labs._memo import gradual, meanwhile, memo
-from regviz.linear.steps import finished, part
 
 FRAME = Frame(panels=(), readouts=(), caption="Nothing yet.")
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from sklearn.linear_model import lars_path
 
+from regviz.data.steps import finished
 from regviz.linear import cross_validate, fit, path
 from regviz.linear.group_dual import row_space
 from regviz.linear.group_lasso import GroupLassoSolver, check_groups, parse_groups
 from regviz.linear.penalties import GroupLasso, NoPenalty, duality_gap, kkt
 from regviz.linear.problem import Problem
-from regviz.linear.steps import finished
 from tests.linear.cases import bundle, sparse
 
 

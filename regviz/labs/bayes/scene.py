@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz.data import DataError
+from regviz.data.steps import Steps
 from regviz.labs._data import Data, Source, feature_roles, load
 from regviz.labs._memo import gradual
 from regviz.linear import CrossValidation, Path, Problem
 from regviz.linear.cross_validation import validating
 from regviz.linear.path import path_of
-from regviz.linear.steps import Steps
 from regviz.theory.laplace_draws import LaplaceDraws, drawing, sweeps
 from regviz.theory.laplace_evidence import laplace_evidence
 from regviz.theory.ridge_posterior import Spectrum

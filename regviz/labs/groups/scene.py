@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz.data.steps import Steps, part
 from regviz.labs._memo import gradual
 from regviz.labs.groups.design import Design
 from regviz.linear.curves import Curve, GroupCurve, curve_of
@@ -15,7 +16,6 @@ from regviz.linear.groups import group_norms
 from regviz.linear.penalties import Lasso, Penalty, kkt, objective
 from regviz.linear.problem import Array
 from regviz.linear.sparse_group_lasso import SparseGroupLassoSolver
-from regviz.linear.steps import Steps, part
 
 METHODS = ("lasso", "sparse-group-lasso", "group-lasso")
 SPAN = 1e-3

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from regviz.data.steps import Steps
 from regviz.lab import Axis, Mark, Panel, Readout, Text
 from regviz.labs._memo import gradual
 from regviz.labs.overfitting.curves import NOUNS
 from regviz.labs.overfitting.fits import Fit, Model, system
 from regviz.labs.overfitting.rows import TRAIN, VALIDATION, Source, rows
 from regviz.linear.advise import Finding, advising
-from regviz.linear.steps import Steps
 
 LINES = 30
 """Lines of text on the page."""

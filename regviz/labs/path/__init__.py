@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from regviz.data.steps import Steps
 from regviz.lab import Certificate, Frame, Gesture, Lab, Panel, Readout, choice, integer, show, slider
 from regviz.lab.controls import When
 from regviz.labs._data import SYNTHETIC, DataControls, draw, source
@@ -17,7 +18,6 @@ from regviz.labs.path.scene import Scene, explained, scene
 from regviz.linear import CrossValidation
 from regviz.linear.lars import METHODS
 from regviz.linear.presets import PRESETS
-from regviz.linear.steps import Steps
 
 TOLERANCE = 1e-9
 """Violation of the ties, in units of λ_max, up to which a walk is certified."""

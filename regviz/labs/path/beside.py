@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz.data.steps import Steps, part
 from regviz.lab import Axis, Lines, Mark, Panel, Points, Readout, Rule, show
 from regviz.labs._data import Source
 from regviz.labs._memo import gradual
@@ -19,7 +20,6 @@ from regviz.linear.curves import RidgeCurve
 from regviz.linear.lars import METHODS
 from regviz.linear.least_squares import least_squares
 from regviz.linear.path import following
-from regviz.linear.steps import Steps, part
 
 Array = NDArray[np.float64]
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz.data.steps import Steps
 from regviz.lab import Axis, Band, Lines, Mark, Panel, Points, Readout, Rule, show
 from regviz.labs._data import Source
 from regviz.labs._memo import gradual
@@ -15,7 +16,6 @@ from regviz.linear import CrossValidation, Path
 from regviz.linear.cross_validation import validating
 from regviz.linear.path import following
 from regviz.linear.selection import criteria
-from regviz.linear.steps import Steps
 
 Array = NDArray[np.float64]
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz.data import DataError
+from regviz.data.steps import Steps, part
 from regviz.labs._data import Data, Groups, Source, feature_roles, load
 from regviz.labs._memo import gradual
 from regviz.linear import CrossValidation, Path
@@ -17,7 +18,6 @@ from regviz.linear.logistic_newton import exists
 from regviz.linear.logistic_problem import LogisticProblem
 from regviz.linear.path import following
 from regviz.linear.problem import Problem
-from regviz.linear.steps import Steps, part
 
 Array = NDArray[np.float64]
 

@@ -5,11 +5,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz.data.steps import Steps, part
 from regviz.lab import Axis, Bars, Lines, Mark, Panel, Points, Readout, Rule, show
 from regviz.labs.stability.scene import SHOWN, Scene
 from regviz.labs.stability.selection import ends, lam_axis, places_axis, weight_axis
 from regviz.labs.stability.units import FACTORS, Units, curves, effects_at, over_factor
-from regviz.linear.steps import Steps, part
 
 Array = NDArray[np.float64]
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz.data import synthetic
+from regviz.data.steps import Steps
 from regviz.labs._data import Data, Source, feature_roles, load
 from regviz.labs._memo import gradual, memo
 from regviz.linear import Path, Problem
@@ -20,7 +21,6 @@ from regviz.linear.elastic_net import elastic_net_at
 from regviz.linear.grouping import distance
 from regviz.linear.path import path_of
 from regviz.linear.penalties import ElasticNet, Lasso, kkt
-from regviz.linear.steps import Steps
 
 Array = NDArray[np.float64]
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz.data.steps import Steps
 from regviz.labs._data import Source
 from regviz.labs._memo import gradual
 from regviz.labs.stability.scene import FINE, scene
@@ -18,7 +19,6 @@ from regviz.linear.batched import stacked_solutions
 from regviz.linear.elastic_net import elastic_net_at
 from regviz.linear.path import path_of
 from regviz.linear.penalties import kkt, make_penalty
-from regviz.linear.steps import Steps
 
 Array = NDArray[np.float64]
 
