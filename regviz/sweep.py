@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -75,7 +75,11 @@ def usual(lab: Lab, state: Any, count: int = FRAMES) -> Sweep:
     main = next((c for c in controls(state) if c.place == "main" and c.kind in ("float", "int")), None)
     if main is None or not main.applies(state):
         raise SweepError(f"The lab {lab.name} has no main slider to sweep in this state: name a control to sweep.")
-    limits = next(iter(lab.frames(state))).limits
+    limits: Mapping[str, tuple[float, float]] = {}
+    for frame in lab.frames(state):
+        limits = frame.limits
+        if frame.panels:
+            break
     low, high = limits.get(main.name) or main.shown or (main.low, main.high)
     return Sweep(main.name, max(low, main.low), min(high, main.high), count)
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from regviz import __version__, lectures
 from regviz.commands import CommandError, DisplayError, Parser, add_settings, settings, state_of
-from regviz.data import open_table
 from regviz.export import ExportError, named
 from regviz.lab import Lab, document, replace
 from regviz.lab.lecture import Lecture, is_lecture, scenes
@@ -92,11 +91,13 @@ def opened(what: str | None, pairs: list[str]) -> tuple[str | None, Any]:
     if Path(what).suffix.lower() in (*_DOCUMENTS, ".png"):
         lab, start = _restored(what, _text(what))
         return lab.name, state_of(lab, pairs, start)
+    from regviz.labs._data import table, written
+
     lab = named(_FIRST_LAB)
     if "dataset" in settings(pairs):
         raise CommandError(f"{what} is a table, and --set dataset would open another.")
     state = state_of(lab, pairs, replace(lab.State(), dataset=os.path.abspath(what)))
-    open_table(state.dataset, state.target)
+    table(state.dataset, state.target, written(state.dataset))
     return lab.name, state
 
 

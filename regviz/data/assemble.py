@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from regviz.data.columns import Column
 from regviz.data.errors import DataError, counted, listed, quoted
 from regviz.data.records import MAX_CELLS, MAX_COLUMNS
+from regviz.data.steps import Steps, finished, part
 from regviz.data.table import Array, Table
 
 MAX_LEVELS = 50
@@ -32,17 +34,31 @@ def assemble(columns: Sequence[Column], target: str, source: str, notes: Sequenc
     Raises DataError when the target is missing or has more than two text levels, no rows or features remain, or a text
     column has too many levels.
     """
+    return finished(assembling(columns, target, source, notes))
+
+
+def assembling(columns: Sequence[Column], target: str, source: str, notes: Sequence[str] = ()) -> Steps[Table]:
+    """`assemble` step by step: yields the share that is done, returns the table."""
     outcome = _target(columns, target, source)
     features = [column for column in columns if column is not outcome and not column.empty]
     if not features:
         raise DataError(f"{source} has no column with values besides the target {quoted(outcome.name)}.")
     keep = _complete([outcome, *features], source)
-    blocks = _blocks(features, keep, source)
-    names = tuple(name for block in blocks for name in block.names)
-    X = np.ascontiguousarray(np.hstack([block.X for block in blocks])) + 0.0
+    levels = _levels(features, keep, source)
+    X = np.empty((int(keep.sum()), _width(levels)))
+    blocks, told, start = [], [], 0
+    for column, present in zip(features, levels, strict=True):
+        made = _number_block(column, keep) if present is None else _text_block(column, keep, present)
+        np.add(made.X, 0.0, out=X[:, start : start + len(made.names)])
+        blocks.append(made.names)
+        told.append(made.note)
+        start += len(made.names)
+        yield 0.6 * start / X.shape[1]
+    names = tuple(name for block in blocks for name in block)
     y, classes, coded = _outcome(outcome, keep)
-    account = [*notes, *_left_out(columns, outcome), _dropped(columns, keep), coded, *(block.note for block in blocks)]
-    account += _equal_columns(X, names)
+    account = [*notes, *_left_out(columns, outcome), _dropped(columns, keep), coded, *told]
+    twins = yield from part(_equal_columns(X, names), 0.6, 1.0)
+    account += twins
     return Table(
         X,
         names,
@@ -98,9 +114,13 @@ def _gaps(columns: Sequence[Column]) -> list[str]:
     return [column.name for column in columns if column.missing.any()]
 
 
-def _blocks(features: Sequence[Column], keep: NDArray[np.bool_], source: str) -> list[_Block]:
-    levels = [np.unique(column.values[keep]).astype(int) if column.is_text else None for column in features]
-    width = sum(1 if present is None else len(present) - 1 for present in levels)
+Levels = list[NDArray[np.int_] | None]
+
+
+def _levels(features: Sequence[Column], keep: NDArray[np.bool_], source: str) -> Levels:
+    """The codes of the levels that are there for every column of text, None for one of numbers."""
+    levels: Levels = [np.unique(column.values[keep]).astype(int) if column.is_text else None for column in features]
+    width = _width(levels)
     for column, present in zip(features, levels, strict=True):
         if present is not None and len(present) > MAX_LEVELS:
             raise DataError(_too_many_levels(column, len(present), source))
@@ -111,10 +131,12 @@ def _blocks(features: Sequence[Column], keep: NDArray[np.bool_], source: str) ->
         )
     if width == 0:
         raise DataError(f"{source} has no features: its text columns have one level each.")
-    return [
-        _number_block(column, keep) if present is None else _text_block(column, keep, present)
-        for column, present in zip(features, levels, strict=True)
-    ]
+    return levels
+
+
+def _width(levels: Levels) -> int:
+    """How many columns of X the features become."""
+    return sum(1 if present is None else len(present) - 1 for present in levels)
 
 
 def _too_many_levels(column: Column, number: int, source: str) -> str:
@@ -184,22 +206,23 @@ def _dropped(columns: Sequence[Column], keep: NDArray[np.bool_]) -> str:
     return f"{rows} had missing values (in {listed(gaps, 10)}) and were dropped." if number else ""
 
 
-def _equal_columns(X: Array, names: Sequence[str]) -> list[str]:
+def _equal_columns(X: Array, names: Sequence[str]) -> Steps[list[str]]:
     """A sentence for every column that repeats an earlier one."""
     first: dict[bytes, int] = {}
     twins = []
-    for j, column in enumerate(np.ascontiguousarray(X.T)):
-        earlier = first.setdefault(column.tobytes(), j)
+    for j, name in enumerate(names):
+        earlier = first.setdefault(sha256(X[:, j].tobytes()).digest(), j)
         if earlier != j:
-            twins.append(f"{quoted(names[j])} = {quoted(names[earlier])}")
+            twins.append(f"{quoted(name)} = {quoted(names[earlier])}")
+        yield j / len(names)
     rest = f" and {len(twins) - 10:,} more" if len(twins) > 10 else ""
     return [f"Columns that repeat an earlier one: {', '.join(twins[:10])}{rest}."] if twins else []
 
 
-def _groups(blocks: Sequence[_Block]) -> tuple[tuple[int, ...], ...]:
+def _groups(blocks: Sequence[Sequence[str]]) -> tuple[tuple[int, ...], ...]:
     groups, start = [], 0
-    for block in blocks:
-        if block.names:
-            groups.append(tuple(range(start, start + len(block.names))))
-        start += len(block.names)
+    for names in blocks:
+        if names:
+            groups.append(tuple(range(start, start + len(names))))
+        start += len(names)
     return tuple(groups)

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from regviz.data.assemble import assemble, can_be_target
 from regviz.data.columns import Column
-from regviz.data.csv_reader import parse_columns, read_table
+from regviz.data.csv_reader import parse_columns, reading_table
 from regviz.data.errors import DataError, listed, quoted
 from regviz.data.resources import damaged, resource_bytes
+from regviz.data.steps import Steps, finished
 from regviz.data.table import Array, Table
 
 
@@ -82,6 +83,11 @@ def open_table(dataset: str, target: str = "") -> Table:
 
     Raises DataError or ResourceError as bundled and read_table do.
     """
+    return finished(opening_table(dataset, target))
+
+
+def opening_table(dataset: str, target: str = "") -> Steps[Table]:
+    """`open_table` step by step: yields the share that is done, returns the table."""
     if dataset in _BUNDLES:
         return bundled(dataset, target)
     if not os.path.lexists(dataset):
@@ -89,7 +95,8 @@ def open_table(dataset: str, target: str = "") -> Table:
             f"There is no file {quoted(dataset, 200)} and no data set of that name; "
             f"the data sets are {listed(bundled_names())}."
         )
-    return read_table(dataset, target)
+    table = yield from reading_table(dataset, target)
+    return table
 
 
 def prostate_split() -> NDArray[np.bool_]:

@@ -1,8 +1,9 @@
 """From cells to typed columns: numbers, yes and no, text with levels, or empty. Drops no rows, chooses no target."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,11 @@ from numpy.typing import NDArray
 from regviz.data.errors import DataError, quoted
 from regviz.data.numerals import is_comma, is_missing, is_numeral, is_point, value
 from regviz.data.records import Records
+from regviz.data.steps import Steps
 from regviz.data.table import Array
+
+S = TypeVar("S")
+T = TypeVar("T")
 
 _BOOLEANS = (("false", "true"), ("no", "yes"))
 
@@ -75,22 +80,33 @@ class _Survey:
         return next((pair for pair in _BOOLEANS if lower and lower.issubset(pair)), None)
 
 
-def read_columns(records: Records, source: str) -> list[Column]:
+def reading_columns(records: Records, source: str) -> Steps[list[Column]]:
     """Type every column of ``records``; raises DataError naming the row and column of a number that cannot be read."""
-    quick = [_quick(cells) for cells in records.columns]
-    surveys = {j: _Survey.of(cells) for j, cells in enumerate(records.columns) if quick[j] is None}
+    cells = records.columns
+    quick = yield from _each(_quick, cells, range(len(cells)), 0.0)
+    surveys = yield from _each(_Survey.of, cells, [j for j, known in quick.items() if known is None], 0.3)
     style = None
     if any(survey.has_comma for survey in surveys.values()):
-        surveys = {j: _Survey.of(cells) for j, cells in enumerate(records.columns)}
+        surveys = yield from _each(_Survey.of, cells, range(len(cells)), 0.3)
         style = _file_style(surveys.values(), records.delimiter)
-    columns = []
-    for j, name in enumerate(records.names):
-        known = quick[j]
+
+    def typed(j: int) -> Column:
+        known, name = quick[j], records.names[j]
         if known is not None and style is None:
-            columns.append(Column(name, known))
-        else:
-            columns.append(_typed(name, surveys[j], style, records.rows, source))
-    return columns
+            return Column(name, known)
+        return _typed(name, surveys[j], style, records.rows, source)
+
+    columns = yield from _each(typed, range(len(cells)), range(len(cells)), 0.7)
+    return list(columns.values())
+
+
+def _each(work: Callable[[S], T], items: Sequence[S], which: Sequence[int], start: float) -> Steps[dict[int, T]]:
+    """``work`` on those of the columns' ``items`` that are asked for, from the share ``start`` on."""
+    done: dict[int, T] = {}
+    for place, j in enumerate(which):
+        done[j] = work(items[j])
+        yield start + 0.3 * place / len(which)
+    return done
 
 
 def _quick(cells: Sequence[str]) -> Array | None:

@@ -2,13 +2,17 @@
 
 import os
 
-from regviz.data.assemble import assemble
-from regviz.data.columns import Column, read_columns
+from regviz.data.assemble import assembling
+from regviz.data.columns import Column, reading_columns
 from regviz.data.errors import quoted
 from regviz.data.file_text import decode, read_bytes
-from regviz.data.plain import plain_columns
-from regviz.data.records import split_records
+from regviz.data.plain import reading_plain
+from regviz.data.records import splitting
+from regviz.data.steps import Steps, finished, part
 from regviz.data.table import Table
+
+_CELLS, _TYPES = 0.8, 0.9
+"""Shares of the work that have been done when all cells are read, and when all columns have a type."""
 
 
 def read_table(path: str | os.PathLike[str], target: str = "") -> Table:
@@ -24,21 +28,34 @@ def read_table(path: str | os.PathLike[str], target: str = "") -> Table:
 
     Raises DataError, a sentence naming the file and the row or column, for everything that is not such a table.
     """
-    return parse_table(read_bytes(path), os.path.basename(os.fspath(path)), target)
+    return finished(reading_table(path, target))
+
+
+def reading_table(path: str | os.PathLike[str], target: str = "") -> Steps[Table]:
+    """`read_table` step by step: yields the share that is done, returns the table."""
+    source = quoted(os.path.basename(os.fspath(path)), 80)
+    columns, notes = yield from part(reading(decode(read_bytes(path), source), source), 0.0, _TYPES)
+    table = yield from part(assembling(columns, target, source, notes), _TYPES, 1.0)
+    return table
 
 
 def parse_table(data: bytes, name: str, target: str = "") -> Table:
     """The Table in the content ``data`` of the file ``name``; see read_table."""
     source = quoted(name, 80)
     columns, notes = parse_columns(data, source)
-    return assemble(columns, target, source, notes)
+    return finished(assembling(columns, target, source, notes))
 
 
 def parse_columns(data: bytes, source: str) -> tuple[list[Column], tuple[str, ...]]:
     """The typed columns in ``data``, and notes on their names; ``source`` stands for the file in sentences."""
-    text = decode(data, source)
-    plain = plain_columns(text, source)
+    return finished(reading(decode(data, source), source))
+
+
+def reading(text: str, source: str) -> Steps[tuple[list[Column], tuple[str, ...]]]:
+    """The typed columns in ``text`` and notes on their names, by the short way or, where it does not do, the long."""
+    plain = yield from reading_plain(text, source)
     if plain is not None:
         return plain
-    records = split_records(text, source)
-    return read_columns(records, source), records.notes
+    records = yield from part(splitting(text, source), 0.0, _CELLS)
+    columns = yield from part(reading_columns(records, source), _CELLS, 1.0)
+    return columns, records.notes

@@ -1,13 +1,14 @@
 """From text to named columns of cells: delimiter, quotation marks, header and the limits on size. Reads no numbers."""
 
 import csv
-import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from regviz.data.errors import DataError, counted, listed
 from regviz.data.numerals import is_numeral
+from regviz.data.steps import Steps
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 10_000
@@ -15,6 +16,9 @@ MAX_CELLS = 20_000_000
 
 _DELIMITERS = "\t;|,"
 _SAMPLE = 20
+_BATCH = 30_000
+"""Cells read in one step."""
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+")
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +32,7 @@ class Records:
     notes: tuple[str, ...]
 
 
-def split_records(text: str, source: str) -> Records:
+def splitting(text: str, source: str) -> Steps[Records]:
     """Split ``text`` into a header and rows of as many cells; raises DataError naming the row that does not fit."""
     delimiter = sniff(text)
     records = _records(text, delimiter, source)
@@ -38,13 +42,20 @@ def split_records(text: str, source: str) -> Records:
     names, notes = title(header, source)
     rows: list[int] = []
     body: list[list[str]] = []
+    every, total = max(1, _BATCH // len(names)), text.count("\n") + 1
     for row, cells in records:
         _check_row(row, cells, len(names), len(rows), source)
         rows.append(row)
         body.append(cells)
+        if not len(rows) % every:
+            yield 0.9 * min(row / total, 1.0)
     if not rows:
         raise DataError(f"{source} has a header in row 1 but no rows below it.")
-    return Records(names, list(zip(*body, strict=True)), rows, delimiter, notes)
+    columns = []
+    for cells_of_column in zip(*body, strict=True):
+        columns.append(cells_of_column)
+        yield 0.9 + 0.1 * len(columns) / len(names)
+    return Records(names, columns, rows, delimiter, notes)
 
 
 def sniff(text: str) -> str:
@@ -52,7 +63,7 @@ def sniff(text: str) -> str:
 
     Candidates are tab, semicolon, bar and, last because numbers and names hold it too, comma.
     """
-    first = next((line for line in io.StringIO(text, newline="") if line.strip()), "")
+    first = next((line for line in _lines(text) if line.strip()), "")
     found = [mark for mark in _DELIMITERS if mark in first]
     if len(found) < 2:
         return found[0] if found else ","
@@ -73,7 +84,12 @@ def _widths(text: str, delimiter: str) -> list[int]:
 
 
 def _reader(text: str, delimiter: str) -> Iterator[list[str]]:
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
+    return csv.reader(_lines(text), delimiter=delimiter, skipinitialspace=True, strict=True)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of ``text`` with what ends them: a line feed, a carriage return or both."""
+    return (found.group() for found in _LINE.finditer(text))
 
 
 def _records(text: str, delimiter: str, source: str) -> Iterator[tuple[int, list[str]]]:

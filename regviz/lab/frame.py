@@ -153,7 +153,7 @@ class Panel:
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Frame:
-    """One picture of a lab.
+    """One picture of a lab; without panels it says what is being done while the picture before it stays.
 
     ``caption``   one sentence that says in words what the picture shows now
     ``status``    a word for scripts: "exact", "running", "stopped", "diverged", "undefined" …

@@ -1,16 +1,17 @@
 """The data controls that all linear labs share, and the memoised problem behind them. No pictures here."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from regviz.data import bundled_names, open_table, synthetic
-from regviz.lab import choice, integer, slider, switch, text
+from regviz.data import Table, bundled_names, opening_table, synthetic
+from regviz.data.steps import Steps, part
+from regviz.lab import Frame, choice, integer, slider, switch, text
+from regviz.labs._memo import gradual, meanwhile
 from regviz.linear.problem import Problem
 
 Array = NDArray[np.float64]
@@ -20,6 +21,10 @@ SYNTHETIC = ("dataset", ("synthetic",))
 """While there are no data but those that the controls make."""
 COLOURED = 5
 """How many features of a real table get a colour of their own."""
+_LARGE = 1_000_000
+"""Bytes of a file from which on it is said how far the reading is."""
+_READ, _SCALED = 0.85, 0.9
+"""Shares of the time that a file takes, at which it has been read and at which it is being centred and scaled."""
 
 
 def draw(**words: Any) -> Any:
@@ -111,7 +116,7 @@ def source(state: DataControls) -> Source:
             state.scale_spread, state.seed,
         )  # fmt: skip
         return Source("synthetic", "", made, state.standardize, 0)
-    return Source(state.dataset, state.target, (), state.standardize, _written(state.dataset))
+    return Source(state.dataset, state.target, (), state.standardize, written(state.dataset))
 
 
 def data(state: DataControls) -> Data:
@@ -119,17 +124,48 @@ def data(state: DataControls) -> Data:
     return load(source(state))
 
 
-@lru_cache(maxsize=8)
-def load(key: Source) -> Data:
+@gradual(8)
+def load(key: Source) -> Steps[Data]:
     """The data of one source; the same object for the same source."""
-    return _synthetic(key) if key.dataset == "synthetic" else _table(key)
+    if key.dataset == "synthetic":
+        return _synthetic(key)
+    read = yield from part(table.steps(key.dataset, key.target, key.written), 0.0, _READ)
+    yield _SCALED
+    found = _of_table(key, read)
+    yield 1.0
+    return found
 
 
-def _written(dataset: str) -> int:
-    if dataset in bundled_names():
+@gradual(2)
+def table(dataset: str, target: str, written: int) -> Steps[Table]:
+    """A bundled table, or that of a file as it was ``written``."""
+    read = yield from opening_table(dataset, target)
+    return read
+
+
+def written(dataset: str) -> int:
+    """When the file ``dataset`` was written, in nanoseconds; 0 for what is no file."""
+    if dataset in ("synthetic", *bundled_names()):
         return 0
     try:
         return os.stat(dataset).st_mtime_ns
+    except (OSError, ValueError):
+        return 0
+
+
+def arriving(dataset: str, steps: Steps[Any]) -> Generator[Frame, Any, None]:
+    """While ``steps`` read the large file ``dataset``: frames without panels that say how far they are.
+
+    A file that is read soon brings none, nor does one that is known already.
+    """
+    if dataset not in bundled_names() and _size(dataset) > _LARGE:
+        yield from meanwhile(Frame(panels=(), readouts=(), caption=f"Reading {os.path.basename(dataset)}."), steps)
+
+
+def _size(dataset: str) -> int:
+    """Bytes of the file ``dataset``; 0 for what is no file."""
+    try:
+        return os.stat(dataset).st_size
     except (OSError, ValueError):
         return 0
 
@@ -148,15 +184,14 @@ def _synthetic(key: Source) -> Data:
     )  # fmt: skip
 
 
-def _table(key: Source) -> Data:
-    table = open_table(key.dataset, key.target)
-    problem = Problem.of(table.X, table.y, standardize=key.standardize, names=table.names)
+def _of_table(key: Source, read: Table) -> Data:
+    problem = Problem.of(read.X, read.y, standardize=key.standardize, names=read.names)
     name = key.dataset if key.dataset in bundled_names() else os.path.basename(key.dataset)
-    usual = "" if key.target else table.target
+    usual = "" if key.target else read.target
     return Data(
-        problem=problem, X=table.X, y=table.y, outcomes=table.outcomes if table.classes else None,
-        title=f"{name}: {table.target}, n = {problem.n}, p = {problem.p}", groups=table.groups, truth=None,
-        test_error=None, targets=_usual_first(table.targets, usual), classes=table.classes, notes=table.notes,
+        problem=problem, X=read.X, y=read.y, outcomes=read.outcomes if read.classes else None,
+        title=f"{name}: {read.target}, n = {problem.n}, p = {problem.p}", groups=read.groups, truth=None,
+        test_error=None, targets=_usual_first(read.targets, usual), classes=read.classes, notes=read.notes,
     )  # fmt: skip
 
 

@@ -62,10 +62,13 @@ def memo(size: int) -> Callable[[Callable[P, T]], Memo[P, T]]:
 
 
 class Gradual(Memo[P, T]):
-    """A `Memo` of work in steps."""
+    """A `Memo` of work in steps. What was put off when somebody let go of its steps goes on where it stopped, if
+    nothing else was begun since: who moves λ while folds are being fitted does not lose those that are.
+    """
 
     def __init__(self, function: Callable[P, Steps[T]], size: int) -> None:
         self.work = function
+        self._put_off: tuple[Hashable, Steps[T]] | None = None
         super().__init__(self._drained, size)
 
     def steps(self, *args: P.args, **kwargs: P.kwargs) -> Steps[T]:
@@ -73,11 +76,27 @@ class Gradual(Memo[P, T]):
         found = self.recall(*args, **kwargs)
         if found is not _MISSING:
             return found
-        answer = yield from self.work(*args, **kwargs)
-        return self.keep(answer, *args, **kwargs)
+        work = self._begun(*args, **kwargs)
+        while True:
+            try:
+                share = next(work)
+            except StopIteration as end:
+                return self.keep(end.value, *args, **kwargs)
+            try:
+                yield share
+            except GeneratorExit:
+                self._put_off = (args, tuple(kwargs.items())), work
+                raise
+
+    def _begun(self, *args: P.args, **kwargs: P.kwargs) -> Steps[T]:
+        """The work that was put off, if it is that of these arguments, else new work."""
+        with self._lock:
+            kept, self._put_off = self._put_off, None
+        same = kept is not None and kept[0] == (args, tuple(kwargs.items()))
+        return kept[1] if kept is not None and same else self.work(*args, **kwargs)
 
     def _drained(self, *args: P.args, **kwargs: P.kwargs) -> T:
-        return finished(self.work(*args, **kwargs))
+        return finished(self._begun(*args, **kwargs))
 
 
 def gradual(size: int) -> Callable[[Callable[P, Steps[T]]], Gradual[P, T]]:

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from regviz.data import csv_reader, plain
+from regviz.data.steps import finished
 from tests.data.table_fuzz import ODD, verdict
 
 
@@ -15,12 +16,12 @@ def taken(monkeypatch):
     found = []
 
     def noted(text, source):
-        columns = plain.plain_columns(text, source)
+        columns = yield from plain.reading_plain(text, source)
         found.append(columns is not None)
         return columns
 
     monkeypatch.setattr(plain, "_LEAST", 0)
-    monkeypatch.setattr(csv_reader, "plain_columns", noted)
+    monkeypatch.setattr(csv_reader, "reading_plain", noted)
     return found
 
 
@@ -62,5 +63,5 @@ def test_batches_end_anywhere(taken, monkeypatch):
 
 @pytest.mark.parametrize("long", ["0" * 140_000 + "1", "1." + "0" * 140_000])
 def test_cells_beyond_the_limit_go_the_long_way(long):
-    assert plain.plain_columns("a,y\n1,2\n" + f"{long},2\n", "t") is None
-    assert plain.plain_columns(f"a{long},y\n" + "1,2\n", "t") is None
+    assert finished(plain.reading_plain("a,y\n1,2\n" + f"{long},2\n", "t")) is None
+    assert finished(plain.reading_plain(f"a{long},y\n" + "1,2\n", "t")) is None

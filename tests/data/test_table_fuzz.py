@@ -39,14 +39,14 @@ def test_any_bytes_agree_with_the_slow_parser(data):
 
 
 def test_the_comparison_sees_a_wrong_value(monkeypatch):
-    right = csv_reader.read_columns
+    right = csv_reader.reading_columns
 
     def wrong(records, source):
-        columns = right(records, source)
+        columns = yield from right(records, source)
         columns[0].values[0] += 1.0
         return columns
 
-    monkeypatch.setattr(csv_reader, "read_columns", wrong)
+    monkeypatch.setattr(csv_reader, "reading_columns", wrong)
     with pytest.raises(AssertionError):
         verdict(b"a,y\n1,2\n3,4\n", "")
 

@@ -1,4 +1,4 @@
-"""Work in steps: the same answer at once or step by step, nothing kept of what was dropped, progress that rises."""
+"""Work in steps: the same answer at once or step by step, going on where it was put off, progress that rises."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -6,9 +6,11 @@ from threading import Barrier
 import pytest
 
 from regviz.data.steps import finished, part
-from regviz.lab import Frame
+from regviz.lab import Frame, controls, replace
+from regviz.labs import _data, labs
 from regviz.labs._memo import gradual, meanwhile, memo
 
+TABLED = [lab for lab in labs() if any(c.name == "dataset" and c.free for c in controls(lab.State))]
 FRAME = Frame(panels=(), readouts=(), caption="Nothing yet.")
 
 
@@ -34,14 +36,33 @@ def test_steps_and_a_call_give_the_same_and_the_work_is_done_once():
     assert squared.knows(3) and not squared.knows(4)
 
 
-def test_work_that_is_dropped_is_not_remembered():
+@pytest.mark.parametrize(("between", "expected"), [((), [1, 2, 3, 4]), ((5,), [1, 1, 2, 3, 4, 1, 2, 3, 4])])
+def test_work_that_is_put_off_goes_on_where_it_stopped_unless_other_work_came_between(between, expected):
     squared, done = counting()
     steps = squared.steps(3)
     next(steps)
     steps.close()
     assert not squared.knows(3)
+    assert [squared(x) for x in between] == [x * x for x in between]
+    assert list(squared.steps(3))[-1] == 1.0
     assert squared(3) == 9
-    assert done == [1, 1, 2, 3, 4]
+    assert done == expected
+
+
+def test_work_that_failed_is_begun_anew():
+    tries = []
+
+    @gradual(2)
+    def second(x):
+        tries.append(x)
+        yield 0.5
+        if len(tries) == 1:
+            raise ValueError("Not yet.")
+        return x
+
+    with pytest.raises(ValueError, match="Not yet"):
+        second(7)
+    assert second(7) == 7
 
 
 def test_the_oldest_answer_is_forgotten():
@@ -99,3 +120,15 @@ def test_a_part_keeps_the_answer_and_moves_the_shares():
     steps = part(squared.steps(6), 0.5, 1.0)
     assert [next(steps) for _ in range(4)] == [0.625, 0.75, 0.875, 1.0]
     assert finished(steps) == 36
+
+
+@pytest.mark.parametrize("lab", TABLED, ids=lambda lab: lab.name)
+def test_a_large_table_says_how_far_it_is_read_before_there_is_a_picture(lab, tmp_path, monkeypatch):
+    monkeypatch.setattr(_data, "_LARGE", 0)
+    file = tmp_path / "t.csv"
+    file.write_text("a,b,y\n" + "\n".join(f"{i},{i * i % 7},{i % 5}" for i in range(12)))
+    state = replace(lab.State(), dataset=str(file))
+    first, second = (next(lab.frames(state)) for _ in range(2))
+    assert first.caption == "Reading t.csv." and not first.panels and 0.0 < first.progress < 1.0
+    assert second.progress > first.progress, "what was read of it is not read again"
+    assert all(frame.panels for frame in list(lab.frames(state))[-1:] + list(lab.frames(state))[:1])

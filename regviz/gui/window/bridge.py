@@ -14,9 +14,12 @@ FULL = 20
 
 
 class Bridge(QObject):
-    """Owns the worker. ``framed``, ``failed`` and ``rested`` bring the current lab's messages, in the GUI thread."""
+    """Owns the worker. ``framed``, ``failed`` and ``rested`` bring the current lab's messages, in the GUI thread;
+    ``awaited`` brings frames without panels, before there is a picture.
+    """
 
     framed = Signal(object)
+    awaited = Signal(object)
     failed = Signal(object)
     rested = Signal(object)
     _arrived = Signal(object)
@@ -52,6 +55,10 @@ class Bridge(QObject):
                 self.painted()
             return
         self._shown = message.serial
+        if isinstance(message, Delivery) and not message.frame.panels:
+            self.painted()
+            self.awaited.emit(message)
+            return
         signals = {Delivery: self.framed, Failure: self.failed, Finished: self.rested}
         signals[type(message)].emit(message)
 

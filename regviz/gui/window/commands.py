@@ -113,6 +113,7 @@ class StateCommands:
             window.player.pause()
             window.bridge.worker.cancel()
             window.footer.show_busy(False, None)
+            window.edits.give_back()
 
     def lab_by_number(self, number: int) -> None:
         """The lab at that place of the rail."""

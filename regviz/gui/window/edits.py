@@ -121,6 +121,14 @@ class Edits(QObject):
         self._window.player.pause()
         self._window.session.go(lab, state)
 
+    def give_back(self) -> bool:
+        """Leave a table that has given no picture yet for the state before it; whether there was one."""
+        trial, self.trial = self.trial, None
+        given_back = trial is not None and trial == self._window.session.state and self._window.session.undo()
+        if given_back:
+            self._window.settings.forget(Path(getattr(trial, "dataset", "")))
+        return given_back
+
     def open_file(self, file: Path) -> None:
         """Open a table, a session, a lecture or an exported picture; a failure is a sentence in the banner."""
         window = self._window

@@ -54,6 +54,11 @@ class Footer(QWidget):
         self.strip.setVisible(bool(frame.parts))
         self._certify(frame.certificate)
 
+    def say_meanwhile(self, words: str) -> None:
+        """Show ``words`` in place of the caption until the next frame."""
+        if not self._remark.isActive():
+            self.caption.setText(words)
+
     def say(self, remark: str, milliseconds: int) -> None:
         """Show ``remark`` in place of the caption for a while."""
         self.caption.setText(remark)
@@ -83,6 +88,8 @@ class Footer(QWidget):
         policy.setRetainSizeWhenHidden(True)
         self.progress.setSizePolicy(policy)
         self.progress.setVisible(busy)
+        if not busy:
+            self.say_meanwhile(self._words)
 
     def show_theme(self, theme: Theme, unit: Unit) -> None:
         """Take over sizes."""

@@ -127,6 +127,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.session.listen(self._session_changed)
         self.bridge.framed.connect(self._show)
+        self.bridge.awaited.connect(self._await)
         self.bridge.failed.connect(self._fail)
         self.bridge.rested.connect(self._rest)
         self.header.changed.connect(self.edits.edit_on_top)
@@ -220,14 +221,17 @@ class MainWindow(QMainWindow):
         self.view.set_frame(frame)
 
     @Slot(object)
+    def _await(self, delivery: Delivery) -> None:
+        """Say what is being done; the picture that is shown stays."""
+        self.footer.say_meanwhile(framed(delivery.frame).caption)
+        self.footer.show_busy(True, delivery.frame.progress)
+
+    @Slot(object)
     def _fail(self, failure: Failure) -> None:
         """Say what went wrong; the last good picture stays, and a table that cannot be read is given back."""
         self.journal.write(failure.trace)
         self.footer.show_busy(False, None)
-        given_back = self.edits.trial is not None and failure.state == self.edits.trial
-        self.edits.trial = None
-        if given_back and self.session.undo():
-            self.settings.forget(Path(getattr(failure.state, "dataset", "")))
+        if failure.state == self.edits.trial and self.edits.give_back():
             self.banner.say(failure.sentence)
         else:
             self.banner.say(failure.sentence, logged=True, passing=True)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from regviz.data import bundled_names
 from regviz.lab import Certificate, Frame, Gesture, Lab, Panel, Part, Readout, choice, integer, slider, switch
-from regviz.labs._data import DataControls, source
+from regviz.labs._data import DataControls, arriving, load, source
 from regviz.labs._memo import meanwhile
 from regviz.labs._pages import elsewhere, loading
 from regviz.labs.bayes import along, coefficients, duality, evidence, functions, joint, words
@@ -113,6 +113,7 @@ class Bayes(Lab):
 
     def frames(self, state: BayesState) -> Generator[Frame, Any, None]:
         """At once what has a closed form; then what is sampled or cross-validated."""
+        yield from arriving(state.dataset, load.steps(source(state)))
         found = _case(state)
         guess = noise(found)
         sigma2 = _sigma2(state, found, guess)

@@ -24,7 +24,7 @@ from regviz.lab import (
     text,
 )
 from regviz.lab.controls import Except
-from regviz.labs._data import DataControls, Source, draw, source
+from regviz.labs._data import DataControls, Source, arriving, draw, load, source
 from regviz.labs._memo import meanwhile
 from regviz.labs._pages import CONVENTIONS, elsewhere
 from regviz.labs.groups import bars, descent, path
@@ -135,6 +135,7 @@ class GroupsLab(Lab):
 
     def frames(self, state: GroupsState) -> Generator[Frame, Any, None]:
         """The picture without, then with the norms over λ; at once with them where they are known or not shown."""
+        yield from arriving(state.dataset, load.steps(design_key(state).source))
         made = designed(design_key(state))
         asked = made, state.penalty, state.alpha
         if made.problem.p > HUGE:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal
 
 from regviz.lab import Frame, Gesture, Lab, Panel, Readout, replace
 from regviz.labs import find
-from regviz.labs._data import Source, load, source
+from regviz.labs._data import Source, arriving, load, source
 from regviz.labs._memo import meanwhile, memo
 from regviz.labs._pages import ADVISOR as ADVISOR_PAGE
 from regviz.labs._pages import advice, advice_page
@@ -34,6 +34,7 @@ class Guide(Lab):
 
     def frames(self, state: GuideState) -> Generator[Frame, Any, None]:
         """The page; then the advisor's findings on a large table, and the picture of the chosen method's lab."""
+        yield from arriving(state.dataset, load.steps(source(state)))
         key = source(state)
         found = load(key).problem
         quick = advice.knows(key) or found.n * found.p <= _LARGE

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from regviz.data import bundled_names
 from regviz.lab import Frame, Gesture, Lab, Panel, Part, Readout, choice, integer, show, slider, text
+from regviz.labs._data import arriving, table, written
 from regviz.labs._memo import meanwhile
 from regviz.labs._pages import elsewhere
 from regviz.labs.overfitting import advisor, picture
@@ -31,7 +32,7 @@ from regviz.labs.overfitting.fits import (
     simulated,
 )
 from regviz.labs.overfitting.gestures import EDITS, change
-from regviz.labs.overfitting.rows import MOST, MOST_WIDE, TRAIN, TRUTHS, VALIDATION, Rows, Source, rows, written
+from regviz.labs.overfitting.rows import MOST, MOST_WIDE, TRAIN, TRUTHS, VALIDATION, Rows, Source, rows
 from regviz.labs.overfitting.words import caption, fitted, message, snippets
 from regviz.linear.bases import BASES
 from regviz.linear.smoothers import Parts
@@ -113,6 +114,7 @@ class Overfitting(Lab):
 
     def frames(self, state: Controls) -> Generator[Frame, Any, None]:
         """The picture; a second one with simulated parts, or with the findings on a large table."""
+        yield from arriving(state.dataset, table.steps(state.dataset, _source(state).target, written(state.dataset)))
         if state.view == "advisor":
             slow = advisor.takes_long(_source(state))
         else:

@@ -12,8 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from regviz.data import DataError, Table, bundled_names, open_table
+from regviz.data import DataError, Table, bundled_names
 from regviz.lab import Axis
+from regviz.labs._data import table as read_table
 from regviz.labs.overfitting.edits import Edits, read_edits, tag_of
 
 Array = NDArray[np.float64]
@@ -195,7 +196,7 @@ def scattered(n: int, rng: np.random.Generator) -> Array:
 
 
 def _measured(source: Source) -> Given:
-    table = open_table(source.dataset, source.target)
+    table = read_table(source.dataset, source.target, source.written)
     column = min(source.feature, table.p - 1)
     x, y = np.array(table.X[:, column]), np.array(table.y)
     if len(x) < 2 * FEWEST:
@@ -240,11 +241,3 @@ def _thinned(role: Index, source: Source) -> Index:
         most = min(MOST, source.most) if each == TRAIN else MOST
         kept.append(members if len(members) <= most else rng.choice(members, most, replace=False))
     return np.sort(np.concatenate(kept))
-
-
-def written(dataset: str) -> int:
-    """When the file ``dataset`` was written, in nanoseconds; 0 for what is no file."""
-    try:
-        return 0 if dataset == "synthetic" or dataset in bundled_names() else os.stat(dataset).st_mtime_ns
-    except (OSError, ValueError):
-        return 0

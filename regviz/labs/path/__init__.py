@@ -9,7 +9,7 @@ import numpy as np
 from regviz.data.steps import Steps
 from regviz.lab import Certificate, Frame, Gesture, Lab, Panel, Readout, choice, integer, show, slider
 from regviz.lab.controls import When
-from regviz.labs._data import SYNTHETIC, DataControls, draw, source
+from regviz.labs._data import SYNTHETIC, DataControls, arriving, draw, load, source
 from regviz.labs._memo import meanwhile
 from regviz.labs._pages import elsewhere
 from regviz.labs.path import bars, beside, choosing, curves, papers, places, words
@@ -94,6 +94,7 @@ class PathLab(Lab):
 
     def frames(self, state: PathState) -> Generator[Frame, Any, None]:
         """The picture; when λ is chosen first without, then with cross-validation."""
+        yield from arriving(state.dataset, load.steps(source(state)))
         if state.preset != "none":
             yield _paper(state)
             return

@@ -22,7 +22,7 @@ from regviz.lab import (
     switch,
     text,
 )
-from regviz.labs._data import SYNTHETIC, DataControls, data, draw, source
+from regviz.labs._data import SYNTHETIC, DataControls, arriving, data, draw, load, source
 from regviz.labs._memo import meanwhile
 from regviz.labs._pages import ADVISOR, advice, advice_page, code, elsewhere
 from regviz.labs.shrinkage import coefficients, error, geometry, path, preview
@@ -94,6 +94,7 @@ class Shrinkage(Lab):
 
     def frames(self, state: ShrinkageState) -> Generator[Frame, Any, None]:
         """The picture without, then with cross-validation; at once with it where it is already known."""
+        yield from arriving(state.dataset, load.steps(source(state)))
         if _walks_far(state) and not scene.knows(*_scene_key(state)):
             early = preview.first(data(state), state.lam, state.alpha, TOLERANCE["squared"])
             yield early

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from regviz.lab import Certificate, Frame, Gesture, Lab, Panel, Readout, choice, integer, show, slider, switch
-from regviz.labs._data import SYNTHETIC, DataControls, Source, draw
+from regviz.labs._data import SYNTHETIC, DataControls, Source, arriving, draw, load
 from regviz.labs._data import source as source_of
 from regviz.labs._memo import meanwhile
 from regviz.labs._pages import elsewhere, loading
@@ -112,6 +112,7 @@ class Stability(Lab):
 
     def frames(self, state: StabilityState) -> Generator[Frame, Any, None]:
         """Few refits at once, then more; the scale tab first without curves where these take a while."""
+        yield from arriving(state.dataset, load.steps(source(state)))
         if state.tab == "scale":
             yield from _scale_frames(state)
             return

@@ -14,7 +14,7 @@ from regviz.gui.canvas.png import read_png_state
 from regviz.gui.picture import heading
 from regviz.gui.window.exporting import ExportDialog, command_line, python_code
 from regviz.gui.window.filming import with_progress
-from regviz.lab import WHOLE, Stroke
+from regviz.lab import WHOLE, Frame, Stroke
 from regviz.lab.document import dump, load, restore
 from regviz.labs import find
 from tests.gui.window.waiting import shown, until
@@ -141,6 +141,33 @@ def test_table_that_the_lab_cannot_use_is_given_back(make, tmp_path):
     shown(window)
     assert window.banner.isVisible(), "the sentence outlives the picture that came back"
     assert window.view.frame.caption == first.caption
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_a_table_is_given_back_while_it_is_read(make, tmp_path, fails):
+    class Reader(Toy):
+        name = "toy"
+
+        def frames(self, state):
+            while state.dataset.endswith(".csv"):
+                yield Frame(panels=(), readouts=(), caption="Reading long.csv.", progress=0.25, status="running")
+                if fails and window.footer.caption.text().startswith("Reading"):
+                    raise ValueError("long.csv has no numbers in row 2.")
+            yield frame_of(state)
+
+    window = make(Reader())
+    first = shown(window)
+    file = tmp_path / "long.csv"
+    file.write_text("a\nx\n")
+    drop(window, file)
+    assert until(lambda: window.footer.caption.text() == "Reading long.csv." or window.banner.isVisible())
+    if not fails:
+        assert window.view.frame.caption == first.caption and window.footer.progress.value() == 250
+        window.call("cancel")
+    assert until(lambda: window.session.state == State())
+    shown(window)
+    assert until(lambda: window.footer.caption.text() == first.caption)
+    assert window.banner.isVisible() is fails
 
 
 def test_window_opens_on_a_file(make, tmp_path):
