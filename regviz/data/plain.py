@@ -32,7 +32,7 @@ def reading_plain(text: str, source: str) -> Steps[Numbers | None]:
     width, rows = head.count(delimiter) + 1, text.count("\n", start, end)
     if not 0 < rows <= MAX_ROWS or rows * width > MAX_CELLS or _long([head], delimiter):
         return None
-    values = np.empty((rows, width))
+    values = np.empty((rows, width), order="F")
     at, done = turn + 1, 0
     while at < end:
         stop = text.find("\n", min(at + _BATCH, end), end) + 1 or end
@@ -44,7 +44,7 @@ def reading_plain(text: str, source: str) -> Steps[Numbers | None]:
         at, done = stop, done + len(lines)
         yield at / end
     names, notes = title(next(csv.reader([head], delimiter=delimiter, skipinitialspace=True)), source)
-    return [Column(name, values[:, j].copy()) for j, name in enumerate(names)], notes
+    return [Column(name, values[:, j]) for j, name in enumerate(names)], notes
 
 
 def _bounds(text: str) -> tuple[int, int]:

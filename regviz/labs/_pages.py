@@ -79,7 +79,8 @@ def advice(key: Source) -> Steps[tuple[Finding, ...]]:
     """The advisor's findings on one source."""
     found = load(key)
     target = found.y if found.outcomes is None else found.outcomes
-    seen = yield from advising(found.X, target, names=found.problem.names, groups=found.groups)
+    known = found.problem if found.problem.standardized and found.outcomes is None else None
+    seen = yield from advising(found.X, target, names=found.problem.names, groups=found.groups, problem=known)
     return tuple(seen)
 
 

@@ -15,7 +15,7 @@ from regviz.data.steps import Steps, finished, part
 from regviz.linear.cross_validation import CrossValidation, validating
 from regviz.linear.elastic_net import elastic_net_at
 from regviz.linear.groups import Groups
-from regviz.linear.least_squares import numerical_rank
+from regviz.linear.least_squares import LeastSquares, least_squares
 from regviz.linear.problem import Array, Problem, checked
 
 CLOSE = 0.9
@@ -67,9 +67,11 @@ class Pair(NamedTuple):
 class Reading:
     """A table with the quantities that several findings need, each computed once and only when asked for."""
 
-    def __init__(self, X: Array, y: Array, names: tuple[str, ...], groups: Groups | None) -> None:
+    def __init__(
+        self, X: Array, y: Array, names: tuple[str, ...], groups: Groups | None, problem: Problem | None = None
+    ) -> None:
         self.X, self.y, self.groups = X, y, groups
-        self.problem = Problem.of(X, y, names=names)
+        self.problem = Problem.of(X, y, names=names) if problem is None else problem
         self.names = self.problem.names
         self.varies = np.ptp(X, axis=0) > 0.0
         self.p = int(np.count_nonzero(self.varies))
@@ -86,18 +88,23 @@ class Reading:
     @cached_property
     def condition(self) -> float:
         """Largest over smallest singular value of the features that vary; inf when they are dependent, 1 for none."""
-        values = np.asarray(np.linalg.svd(self.problem.X[:, self.varies], compute_uv=False), dtype=np.float64)
-        if not values.size:
+        if not self.p:
             return 1.0
-        full = numerical_rank(values, max(self.problem.X.shape)) == values.size
-        return float(values[0] / values[-1]) if full else np.inf
+        return self._plain.condition if self._plain.rank == self.p else np.inf
 
     @cached_property
     def residual(self) -> Array:
         """Residuals (n,) of least squares."""
-        X, y = self.problem.X, self.problem.y
-        fitted: Array = X @ np.linalg.lstsq(X, y, rcond=None)[0]
-        return y - fitted
+        fitted: Array = self._varying.X @ self._plain.coef if self.p else np.zeros(self.y.size)
+        return self.problem.y - fitted
+
+    @cached_property
+    def _varying(self) -> Problem:
+        return self.problem if self.varies.all() else self.problem.only(np.flatnonzero(self.varies))
+
+    @cached_property
+    def _plain(self) -> LeastSquares:
+        return least_squares(self._varying)
 
     def validation(self, penalty: str) -> CrossValidation:
         """Cross-validation of ``penalty``, at most 10 folds."""
@@ -108,7 +115,9 @@ class Reading:
         if penalty not in self._validations:
             groups = self.groups if penalty == "group-lasso" else None
             folds = min(10, self.problem.n)
-            self._validations[penalty] = yield from validating(self.X, self.y, penalty, groups=groups, folds=folds)
+            self._validations[penalty] = yield from validating(
+                self.X, self.y, penalty, groups=groups, folds=folds, problem=self.problem
+            )
         return self._validations[penalty]
 
     @property
@@ -118,6 +127,12 @@ class Reading:
             return []
         blocks = self.groups is not None and any(len(group) > 1 for group in self.groups)
         return ["ridge", "lasso", "elastic-net", *(["group-lasso"] if blocks else [])]
+
+    @property
+    def free(self) -> bool:
+        """Whether least squares without a penalty is cross-validated."""
+        n, p = len(self.X), self.p
+        return n >= 5 and p + 2 < n and p <= MOST_FEATURES and self.problem.lam_max != 0.0
 
 
 def advise(
@@ -132,13 +147,17 @@ def advise(
 
 
 def advising(
-    X: ArrayLike, y: ArrayLike, *, names: Sequence[str] = (), groups: Groups | None = None
+    X: ArrayLike, y: ArrayLike, *, names: Sequence[str] = (), groups: Groups | None = None,
+    problem: Problem | None = None,
 ) -> Steps[list[Finding]]:  # fmt: skip
-    """`advise` step by step: yields the share that is done, returns the findings."""
+    """`advise` step by step: yields the share that is done, returns the findings.
+
+    ``problem`` is the table standardised, where it is known.
+    """
     labels = tuple(names) or tuple(str(c) for c in getattr(X, "columns", ()))
     raw, target = checked(X, y)
-    reading = Reading(raw, target, labels, groups)
-    tried = reading.tried
+    reading = Reading(raw, target, labels, groups, problem)
+    tried = [*reading.tried, *(["none"] if reading.free else [])]
     for k, penalty in enumerate(tried):
         yield from part(reading.validating(penalty), k / (len(tried) + 1), (k + 1) / (len(tried) + 1))
     found: list[Finding] = []
@@ -261,8 +280,7 @@ def _outliers(reading: Reading) -> Iterator[Finding]:
 
 
 def _fit(reading: Reading) -> Iterator[Finding]:
-    n, p = len(reading.X), reading.p
-    if n <= p + 2 or n < 5 or p > MOST_FEATURES or reading.problem.lam_max == 0.0:
+    if not reading.free:
         return
     train = float(np.mean(reading.residual**2))
     held_out = float(reading.validation("none").mean[-1])

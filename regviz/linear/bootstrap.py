@@ -6,6 +6,7 @@ What is made of the refits is decided elsewhere.
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ _STREAM = 7
 _FLAT = 1e-10
 """Share of a column's mean square up to which its variance within a resample is nothing but rounding."""
 _CERTIFIED = 1e-10
-_ROOM = 4_000_000
+_ROOM = 1_000_000
 _WIDE = 200
 
 
@@ -177,8 +178,8 @@ def _moments(problem: Problem, counts: Array) -> Moments:
     X, y, n = problem.X, problem.y, problem.n
     share = counts / n
     means, levels = share @ X, share @ y
-    square = share @ (X * X)
     gram = _second_moments(X, share)
+    square = np.diagonal(gram, axis1=1, axis2=2).copy()
     gram -= means[:, :, None] * means[:, None, :]
     corr = (share * y) @ X - means * levels[:, None]
     variance = np.maximum(np.diagonal(gram, axis1=1, axis2=2), 0.0)
@@ -195,10 +196,12 @@ def _moments(problem: Problem, counts: Array) -> Moments:
 def _second_moments(X: Array, share: Array) -> Array:
     """Σ share·x·xᵀ (B, p, p), a few resamples at a time."""
     n, p = X.shape
-    gram = np.empty((len(share), p, p))
-    step = max(1, _ROOM // (n * p))
-    for start in range(0, len(share), step):
-        np.matmul(X.T * share[start : start + step, None, :], X, out=gram[start : start + step])
+    gram = np.zeros((len(share), p, p))
+    rows = min(n, max(1, _ROOM // p))
+    step = max(1, _ROOM // (rows * p))
+    for start, top in product(range(0, len(share), step), range(0, n, rows)):
+        some, part = X[top : top + rows], share[start : start + step, None, top : top + rows]
+        gram[start : start + step] += (some.T * part) @ some
     return gram
 
 

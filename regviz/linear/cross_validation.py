@@ -76,10 +76,14 @@ def validating(
     X: ArrayLike, y: ArrayLike, penalty: str = "lasso", alpha: float | None = None,
     groups: Sequence[Sequence[int]] | None = None, lams: ArrayLike | None = None, folds: int = 10,
     order: str = "shuffled", seed: int = 0, loss: str = "squared", standardize: bool = True,
+    problem: Problem | None = None,
 ) -> Steps[CrossValidation]:  # fmt: skip
-    """`cross_validate` fold by fold: yields the share that is done, returns the answer (logistic: at once)."""
+    """`cross_validate` fold by fold: yields the share that is done, returns the answer (logistic: at once).
+
+    ``problem`` is the standardised whole, where it is known.
+    """
     checked = check_arguments(penalty, alpha, groups, loss)
-    problem = named_problem(X, y, standardize)
+    problem = named_problem(X, y, standardize) if problem is None else problem
     parts = fold_rows(problem.n, folds, order, seed)
     if loss == "logistic":
         from regviz.linear.logistic import logistic_cv

@@ -105,19 +105,34 @@ class Solved:
 class Moments(NamedTuple):
     """A fold's standardised training Gram and correlations, and the held-out second moments about the training means.
 
-    On standardised w the held-out sum of squares is ``energy`` − 2·wᵀ``cross`` + wᵀ``spread``·w.
+    On standardised w the held-out sum of squares is ``energy`` − 2·wᵀ``cross`` + wᵀ``spread``·w. ``variance`` is that
+    of the training target, ``left`` the held-out rows themselves.
     """
 
     gram: Array
     corr: Array
+    variance: float
     energy: float
     cross: Array
     spread: Array
+    left: "_Left"
 
     def product(self, first: Array, second: Array) -> Array:
         """Σ residual(first)·residual(second) over the held-out rows, for rows of (L, p)."""
         result: Array = self.energy - (first + second) @ self.cross + ((first @ self.spread) * second).sum(axis=1)
         return result
+
+    def condensed(self) -> Problem | None:
+        """A problem of p + 1 rows with these training moments; None where the Gram matrix is all but singular."""
+        values = np.linalg.eigvalsh(self.gram)
+        if not values[0] > _PLAIN * values[-1]:
+            return None
+        p = self.corr.size
+        root = np.linalg.cholesky(self.gram)
+        y = np.linalg.solve(root, self.corr)
+        y = np.append(y, np.sqrt(max(self.variance - float(y @ y), 0.0))) * np.sqrt(p + 1.0)
+        X = np.asfortranarray(np.vstack([root.T, np.zeros(p)]) * np.sqrt(p + 1.0))
+        return Problem(X, y, np.zeros(p), np.ones(p), 0.0, True, ())
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,12 +155,23 @@ class Split:
         keep[rows] = False
         return Problem.of(self.X[keep], self.y[keep], standardize=self.problem.standardized)
 
+    def fold(self, rows: NDArray[np.intp]) -> "tuple[Problem, _Left]":
+        """The training problem, of a large table in few rows, and the held-out rows on its scale."""
+        whole = self.problem
+        if whole.long and whole.n - rows.size > whole.p:
+            moments = self.moments(rows)
+            few = None if moments is None else moments.condensed()
+            if moments is not None and few is not None:
+                return few, moments.left
+        training = self.training(rows)
+        return training, _Left.of(training, self.X[rows], self.y[rows])
+
     def moments(self, rows: NDArray[np.intp]) -> Moments | None:
         """Moments of the fold; None where the difference of sums would lose too many digits."""
         whole = self.problem
         square, product = self.sums
         Z, t = whole.X[rows], whole.y[rows]
-        m, count = rows.size, whole.n - rows.size
+        count = whole.n - rows.size
         total, target = Z.sum(axis=0), float(t.sum())
         mean, level = -total / count, -target / count
         inside = Z.T @ Z
@@ -160,8 +186,8 @@ class Split:
         gram /= count * np.outer(scale, scale)
         Z = (Z - mean) / scale
         t = t - level
-        return Moments(gram, corr, float(t @ t), t @ Z, Z.T @ Z if m > 1 else np.outer(Z[0], Z[0]))
-
+        spread = Z.T @ Z if rows.size > 1 else np.outer(Z[0], Z[0])
+        return Moments(gram, corr, left / count, float(t @ t), t @ Z, spread, _Left(Z, t))
 
 def held_out(split: Split, rows: NDArray[np.intp], penalty: str, checked: Arguments, grid: Array) -> Held:
     """The held-out error of the fold ``rows``, exact at every λ for the lasso, else at the λ of ``grid`` (L,)."""
@@ -174,8 +200,7 @@ def held_out(split: Split, rows: NDArray[np.intp], penalty: str, checked: Argume
         found = None if moments is None else _lasso_moments(moments) if lasso else _ridge_moments(moments)
         if found is not None:
             return found
-    training = split.training(rows)
-    left = _Left(training, split.X[rows], split.y[rows])
+    training, left = split.fold(rows)
     if lasso:
         knots = lasso_path(training)
         return left.pieces(knots.lams, knots.coef)
@@ -196,14 +221,19 @@ def _ridge_moments(moments: Moments) -> Held | None:
     return Shrunk(values, *turned)
 
 
+@dataclass(frozen=True, eq=False)
 class _Left:
-    """Held-out rows on the scale of the training problem."""
+    """Held-out rows on the scale of the training problem: ``X`` (m, p) and ``y`` (m,)."""
 
-    def __init__(self, training: Problem, X: Array, y: Array) -> None:
-        constant = ~training.X.any(axis=0)
-        self.X = (X - training.means) / training.scales
-        self.X[:, constant] = 0.0
-        self.y = y - training.y_mean
+    X: Array
+    y: Array
+
+    @classmethod
+    def of(cls, training: Problem, X: Array, y: Array) -> "_Left":
+        """Rows as they came."""
+        scaled = (X - training.means) / training.scales
+        scaled[:, ~training.X.any(axis=0)] = 0.0
+        return cls(scaled, y - training.y_mean)
 
     def residuals(self, w: Array) -> Array:
         """(L, m) for coefficients (L, p)."""

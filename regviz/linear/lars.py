@@ -92,6 +92,11 @@ class LarsWalk:
 
     def angles(self, step: int) -> Array:
         """x_jᵀu/√n (p,) for the direction u: the cosine of the angle to each standardised feature."""
+        if self.steps and self.problem.long:
+            move = self.moves[min(step, self.steps - 1)]
+            pulled = self.problem.gram @ move
+            length = float(np.sqrt(max(move @ pulled, 0.0)))
+            return np.asarray(pulled / length) if length else pulled
         result: Array = self.problem.X.T @ self.direction(step) / np.sqrt(self.problem.n)
         return result
 
@@ -201,9 +206,8 @@ class _Run:
 
     def _walk(self) -> None:
         """To the first of: another feature ties, a lasso coefficient reaches zero, λ reaches zero."""
-        X, y, n = self.problem.X, self.problem.y, self.problem.n
         moving = self.move != 0.0
-        rates = X.T @ (X[:, moving] @ self.move[moving]) / n
+        rates = self._pulled(moving, self.move)
         length, dropped = min(self.lam, self._until_tie(rates, moving)), -1
         if self.method == "lasso":
             far, j = self._until_zero()
@@ -217,7 +221,7 @@ class _Run:
             self.w[dropped] = 0.0
             moving = moving & (np.arange(moving.size) != dropped)
         self._tighten(np.flatnonzero(moving))
-        self.corr = X.T @ (y - self._fit()) / n
+        self.corr = self._left()
 
     def _until_tie(self, rates: Array, moving: Mask) -> float:
         best = np.inf
@@ -237,13 +241,24 @@ class _Run:
 
     def _tighten(self, moving: NDArray[np.intp]) -> None:
         """Take out what rounding did to the ties, by one Newton step."""
-        left = self.problem.X[:, moving].T @ (self.problem.y - self._fit()) / self.problem.n
+        left = self._left(moving)
         self.w[moving] += solve(self._gram(moving), left - self.lam * np.sign(self.corr[moving]))
 
-    def _fit(self) -> Array:
-        some = np.flatnonzero(self.w)
-        fit: Array = self.problem.X[:, some] @ self.w[some]
-        return fit
+    def _left(self, index: NDArray[np.intp] | slice = slice(None)) -> Array:
+        """x_jᵀ(y − Xw)/n of the features ``index``."""
+        problem, some = self.problem, np.flatnonzero(self.w)
+        if problem.long:
+            return problem.correlation[index] - problem.gram[index][:, some] @ self.w[some]
+        left: Array = problem.X[:, index].T @ (problem.y - problem.X[:, some] @ self.w[some]) / problem.n
+        return left
+
+    def _pulled(self, moving: Mask, move: Array) -> Array:
+        """XᵀX move/n (p,)."""
+        problem = self.problem
+        if problem.long:
+            return problem.gram[:, moving] @ move[moving]
+        pulled: Array = problem.X.T @ (problem.X[:, moving] @ move[moving]) / problem.n
+        return pulled
 
 
 def _changes(before: Mask, after: Mask, corr: Array) -> tuple[Event, ...]:

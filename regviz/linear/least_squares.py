@@ -26,9 +26,10 @@ class LeastSquares:
 
 def least_squares(problem: Problem) -> LeastSquares:
     """The minimum-norm minimiser of ‖y − Xw‖²; singular values up to max(n, p)·eps·s_max count as zero."""
-    tall = _tall(problem) if problem.n > _TALL * problem.p else None
-    if tall is not None:
-        return tall
+    if problem.long or problem.n > _TALL * problem.p:
+        tall = _tall(problem)
+        if tall is not None:
+            return tall
     left, values, right = np.linalg.svd(problem.X, full_matrices=False)
     rank = numerical_rank(values, max(problem.X.shape))
     if not rank:

@@ -9,6 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
+_LARGE = 1_000_000
+"""Numbers in a table that are still small enough to be gone through again and again."""
+
 
 @dataclass(frozen=True, eq=False)
 class Problem:
@@ -61,6 +64,11 @@ class Problem:
         """Number of features."""
         return int(self.X.shape[1])
 
+    @property
+    def long(self) -> bool:
+        """Whether moments take the place of rows: the table is large and has more rows than features."""
+        return self.X.size > _LARGE and self.n > self.p
+
     @cached_property
     def gram(self) -> Array:
         """XᵀX/n (p, p)."""
@@ -81,6 +89,15 @@ class Problem:
         """max_j |x_jᵀy|/n: the smallest λ at which the lasso is the zero vector, and the unit of KKT residuals."""
         return float(np.max(np.abs(self.correlation), initial=0.0))
 
+    def squares(self, coef: Array) -> Array:
+        """‖y − Xw‖²/n (L,) of coefficients ``coef`` (L, p); of a long table without a pass over its rows."""
+        if self.long:
+            short: Array = self.y_variance - 2.0 * coef @ self.correlation + ((coef @ self.gram) * coef).sum(axis=1)
+            return np.maximum(short, 0.0)
+        left = self.y[:, None] - self.X @ coef.T  # (n, L)
+        result: Array = np.mean(left**2, axis=0)
+        return result
+
     def only(self, index: NDArray[np.intp]) -> "Problem":
         """The problem with no other features than ``index`` (a,), in that order."""
         names = tuple(self.names[j] for j in index.tolist()) if self.names else ()
@@ -95,8 +112,8 @@ class Problem:
 
 def checked(X: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
     """``X`` and ``y`` as float64 arrays (n, p) and (n,); raises ValueError with a sentence for anything unusable."""
-    raw = np.array(X, dtype=np.float64)
-    target = np.array(y, dtype=np.float64)
+    raw = np.asarray(X, dtype=np.float64)
+    target = np.asarray(y, dtype=np.float64)
     if raw.ndim != 2 or 0 in raw.shape:
         raise ValueError(f"X must be a table of rows and features, not an array of shape {raw.shape}.")
     if target.shape != raw.shape[:1]:
@@ -110,7 +127,9 @@ def checked(X: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
 
 def _deviation(centred: Array) -> Array:
     """Root mean square of each column, safe for magnitudes near the ends of float64."""
-    size = np.max(np.abs(centred), axis=0)
+    size = np.maximum(centred.max(axis=0), -centred.min(axis=0))
     unit = np.where(size == 0.0, 1.0, size)
-    result: Array = unit * np.sqrt(np.mean((centred / unit) ** 2, axis=0))
+    scaled = centred / unit
+    scaled *= scaled
+    result: Array = unit * np.sqrt(np.mean(scaled, axis=0))
     return result

@@ -44,7 +44,7 @@ def criteria(path: Path, lams: ArrayLike | None = None) -> Criteria:
     problem, n = path.problem, path.problem.n
     coef = np.stack([path.standardized_at(lam) for lam in grid.tolist()])
     df = np.array([path.df_at(lam) for lam in grid.tolist()])
-    squares = ((problem.y - coef @ problem.X.T) ** 2).sum(axis=1)
+    squares = problem.n * problem.squares(coef)
     free = 1.0 - df / n
     gcv = np.divide(squares / n, free * free, out=np.full(df.size, np.nan), where=free > _FITTED)
     loo = None

@@ -105,9 +105,12 @@ def _height_axis(made: Scene, octave: int) -> Axis:
 @lru_cache(maxsize=16)
 def _cosine_axis(made: Scene) -> Axis:
     walk = made.walk
-    fits = walk.problem.X @ walk.moves.T
-    lengths = np.linalg.norm(fits, axis=0)
-    turned = (walk.problem.X.T @ (fits / np.where(lengths, lengths, 1.0))) / np.sqrt(walk.problem.n)
+    if walk.problem.long:
+        turned = np.stack([walk.angles(k) for k in range(max(walk.steps, 1))], axis=1)
+    else:
+        fits = walk.problem.X @ walk.moves.T
+        lengths = np.linalg.norm(fits, axis=0)
+        turned = (walk.problem.X.T @ (fits / np.where(lengths, lengths, 1.0))) / np.sqrt(walk.problem.n)
     turned = turned * np.sign(walk.corr[:-1].T)
     low, high = float(turned.min(initial=0.0)), float(turned.max(initial=0.0))
     label = "cosine with the direction" if walk.problem.standardized else "xⱼᵀu/√n"

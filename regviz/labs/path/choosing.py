@@ -94,7 +94,7 @@ def validation(
     answer = yield from validating(
         data.X, data.y, penalty=penalty, alpha=alpha if penalty == "elastic-net" else None, lams=found.lams[1:],
         folds=min(folds.count, data.problem.n), order=folds.order, seed=folds.seed,
-        standardize=data.problem.standardized,
+        standardize=data.problem.standardized, problem=data.problem,
     )  # fmt: skip
     return answer
 

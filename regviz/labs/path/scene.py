@@ -84,9 +84,7 @@ def entry_order(walk: LarsWalk) -> tuple[int, ...]:
 def explained(walk: LarsWalk, coef: Array) -> Array:
     """1 − RSS/TSS (m,) of coefficients ``coef`` (m, p); 0 where y is constant."""
     problem = walk.problem
-    total = float(problem.y @ problem.y) or 1.0
-    left = problem.y[:, None] - problem.X @ coef.T
-    shares: Array = 1.0 - (left**2).sum(axis=0) / total if problem.y.any() else np.zeros(len(coef))
+    shares: Array = 1.0 - problem.squares(coef) / problem.y_variance if problem.y.any() else np.zeros(len(coef))
     return shares
 
 

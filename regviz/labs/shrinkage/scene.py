@@ -106,7 +106,8 @@ def validation(
     found = yield from validating(
         made.data.X, made.target, penalty=penalty, loss=loss, alpha=alpha if penalty == "elastic-net" else None,
         groups=made.groups if penalty == "group-lasso" else None, lams=_tried(made),
-        folds=min(folds, made.data.problem.n), order=order, seed=seed, standardize=made.data.problem.standardized,
+        folds=min(folds, made.data.problem.n), order=order, seed=seed,
+        standardize=made.data.problem.standardized, problem=made.data.problem,
     )  # fmt: skip
     return found
 
@@ -190,9 +191,7 @@ def _train_error(path: Path, lams: Array, coef: Array) -> Array:
     if isinstance(path, LogisticPath):
         problem = path.curve.problem
         return np.array([2.0 * problem.loss(*path.curve.point_at(float(lam))) for lam in lams])
-    residual = path.problem.y[:, None] - path.problem.X @ coef.T  # (n, L)
-    error: Array = np.mean(residual**2, axis=0)
-    return error
+    return path.problem.squares(coef)
 
 
 def _test_error(found: Data, coef: Array) -> Array | None:

@@ -14,6 +14,7 @@ from regviz.labs._data import source as source_of
 from regviz.labs._memo import meanwhile
 from regviz.labs._pages import elsewhere, loading
 from regviz.labs.stability import scale, selection, twins, words
+from regviz.labs.stability.alike import WHOLE
 from regviz.labs.stability.scene import (
     Refits,
     Scene,
@@ -113,6 +114,9 @@ class Stability(Lab):
     def frames(self, state: StabilityState) -> Generator[Frame, Any, None]:
         """Few refits at once, then more; the scale tab first without curves where these take a while."""
         yield from arriving(state.dataset, load.steps(source(state)))
+        problem = load(source(state)).problem
+        if problem.p > WHOLE or problem.long:
+            yield from meanwhile(_COMPARING, scene.steps(source(state)), 0.0)
         if state.tab == "scale":
             yield from _scale_frames(state)
             return
@@ -159,6 +163,9 @@ class Stability(Lab):
             count = plan(made.problem, state.refits)[-1]
             made_of = words.refit_snippets(state.lam, state.alpha, count, state.seed, made.problem.standardized)
         return {flavour: loading(state, flavour) + text for flavour, text in made_of.items()}
+
+
+_COMPARING = Frame(panels=(), readouts=(), caption="Looking for features that are alike.")
 
 
 def source(state: StabilityState) -> Source:

@@ -11,15 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz.data import synthetic
-from regviz.data.steps import Steps
+from regviz.data.steps import Steps, part
 from regviz.labs._data import Data, Source, feature_roles, load
 from regviz.labs._memo import gradual, memo
+from regviz.labs.stability.alike import alike, correlations
 from regviz.linear import Path, Problem
 from regviz.linear.batched import stacked_solutions
 from regviz.linear.bootstrap import Resamples, resamples
 from regviz.linear.elastic_net import elastic_net_at
 from regviz.linear.grouping import distance
-from regviz.linear.path import path_of
+from regviz.linear.path import following
 from regviz.linear.penalties import ElasticNet, Lasso, kkt
 
 Array = NDArray[np.float64]
@@ -28,8 +29,6 @@ SHOWN = 24
 """Most features drawn; those most correlated with the target are kept."""
 POINTS = 120
 """Values of λ at which selection frequencies are drawn."""
-SAME = 1.0 - 1e-12
-"""|correlation| from which on two features count as one and the same."""
 SWEPT = 200
 """Most features for which the fit is repeated over all correlations."""
 SWEPT_SIZE = 1_000_000
@@ -38,7 +37,7 @@ QUICK_MS = 4.0
 """What the refits of a first picture may take, by a rough count of operations."""
 PATH_MS, PATHS_MS = 0.04, 100.0
 """About what a lasso path takes for each feature, and what a batch of paths may take."""
-STEP_MS = 400.0
+STEP_MS = 200.0
 """What the refits that one picture adds may take."""
 RHOS = np.concatenate([np.linspace(0.0, 0.9, 13), 1.0 - np.geomspace(0.09, 0.001, 14)])
 """Correlations at which the fit is repeated, up to ``FINE`` features; beyond, every other one."""
@@ -68,27 +67,31 @@ class Scene:
 
     def correlation(self, i: int, j: int) -> float:
         """Correlation of two features, 0 where one is constant."""
-        gram = self.problem.gram
-        size = float(np.sqrt(gram[i, i] * gram[j, j]))
-        return float(gram[i, j]) / size if size > 0.0 else 0.0
+        return float(_correlations(self, i)[j])
 
     def sign(self, i: int, j: int) -> float:
         """+1 for features that rise together, −1 for those that go against each other."""
         return -1.0 if self.data.truth is None and self.correlation(i, j) < 0.0 else 1.0
 
 
-@lru_cache(maxsize=8)
-def scene(key: Source) -> Scene:
+@lru_cache(maxsize=64)
+def _correlations(made: Scene, i: int) -> Array:
+    return correlations(made.problem, i)
+
+
+@gradual(8)
+def scene(key: Source) -> Steps[Scene]:
     """The scene of one source; the same object for the same source."""
     found = load(key)
     problem = found.problem
-    alike = _alike(problem)
+    path = yield from part(following(problem, "lasso"), 0.0, 0.5)
+    near = yield from part(alike(problem), 0.5, 1.0)
     order = _importance(found)
     top = problem.lam_max
     limits = (1e-4 * top, 2.0 * top) if top > 0.0 else (1e-4, 1.0)
     return Scene(
-        data=found, path=path_of(problem), limits=limits, roles=feature_roles(found, order), order=order,
-        pair=_most_alike(problem, alike) if found.truth is None else _by_design(found.truth), same=_same(alike),
+        data=found, path=path, limits=limits, roles=feature_roles(found, order), order=order,
+        pair=near.pair if found.truth is None else _by_design(found.truth), same=near.same,
     )  # fmt: skip
 
 
@@ -99,31 +102,11 @@ def _importance(found: Data) -> tuple[int, ...]:
     return tuple(int(j) for j in np.lexsort((-strength, noise)))
 
 
-def _alike(problem: Problem) -> Array:
-    """|correlation| (p, p) of the features above the diagonal, 0 elsewhere."""
-    size = np.sqrt(problem.gram.diagonal())
-    size = np.where(size > 0.0, size, np.inf)
-    return np.triu(np.abs(problem.gram) / np.multiply.outer(size, size), 1)
-
-
-def _most_alike(problem: Problem, alike: Array) -> tuple[int, int]:
-    """The pair with the largest r² times the smaller correlation with the target."""
-    matters = np.abs(problem.correlation) / np.sqrt(np.maximum(problem.gram.diagonal(), 1e-300))
-    weight = alike**2 * np.minimum.outer(matters, matters)
-    i, j = divmod(int(np.argmax(weight)), problem.p)
-    return (i, j) if i < j else (0, min(1, problem.p - 1))
-
-
 def _by_design(truth: Array) -> tuple[int, int]:
     """The twins 2k and 2k + 1 with the largest true effects: the same pair whatever ρ is."""
     pairs = np.abs(truth[: len(truth) // 2 * 2]).reshape(-1, 2).sum(axis=1)
     first = 2 * int(np.argmax(pairs))
     return first, first + 1
-
-
-def _same(alike: Array) -> tuple[int, int] | None:
-    i, j = divmod(int(np.argmax(alike)), len(alike))
-    return (i, j) if alike[i, j] >= SAME else None
 
 
 def chosen(made: Scene, x: int, y: int) -> tuple[int, int]:
@@ -143,8 +126,9 @@ def _partner(made: Scene, i: int) -> int:
     """The feature most correlated with ``i``."""
     if made.problem.p == 1:
         return 0
-    alike = [-1.0 if j == i else abs(made.correlation(i, j)) for j in range(made.problem.p)]
-    return int(np.argmax(alike))
+    near = np.abs(_correlations(made, i))
+    near[i] = -1.0
+    return int(np.argmax(near))
 
 
 @lru_cache(maxsize=16)
@@ -233,7 +217,8 @@ def frequency(made: Scene, seed: int, count: int) -> Steps[tuple[Array, Array]]:
     """λ (L,) rising over the shown range, and the share (L, p) of ``count`` refits whose lasso keeps a feature."""
     lams = np.geomspace(*made.limits, POINTS)
     total = np.zeros((POINTS, made.problem.p))
-    step = max(1, int(PATHS_MS / (PATH_MS * made.problem.p)))
+    n, p = made.problem.n, made.problem.p
+    step = max(1, int(PATHS_MS / (PATH_MS * p + (0.0 if p > max(n, SWEPT) else n * p**2 / 4e6))))
     for start in range(0, count, step):
         stop = min(start + step, count)
         total += resamples(made.problem, seed, start, stop).selected(lams)

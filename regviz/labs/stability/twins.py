@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from regviz.lab import Axis, Lines, Mark, Panel, Points, Readout, Rule, show
 from regviz.labs._data import Source
+from regviz.labs.stability.alike import SAME
 from regviz.labs.stability.scene import (
-    SAME,
     Refits,
     Scene,
     apart_over_rho,
