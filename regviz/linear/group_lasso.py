@@ -24,6 +24,8 @@ __all__ = ["GroupLassoSolver", "check_groups", "parse_groups"]
 # Up to this many features the whole Gram is kept; beyond, only the blocks that are visited.
 _DENSE = 1500
 _ROUNDS = 150
+# Numbers in the Gram matrices of the active groups that are kept.
+_BLOCKS = 20_000_000
 # More rows or groups than this are no work for the row space.
 _ROWS = 500
 Active = tuple[int, ...]
@@ -46,7 +48,7 @@ class GroupLassoSolver:
         self.members = [np.array(group, dtype=np.intp) for group in self.groups]
         self._order = np.concatenate(self.members)
         self._starts = np.cumsum([0, *(len(group) for group in self.groups[:-1])])
-        self.block = lru_cache(maxsize=256)(self._block)
+        self.block = lru_cache(maxsize=max(8, min(256, _BLOCKS // problem.p**2)))(self._block)
         squares = np.einsum("ij,ij->j", problem.X, problem.X)
         self._largest = float(np.max(squares)) / problem.n + ridge
         self._by_rows = problem.n < problem.p and problem.n <= _ROWS and ridge == 0.0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regviz.data.steps import Steps
+from regviz.data.steps import Steps, part
 from regviz.linear.group_grid import Run
 from regviz.linear.groups import group_norms
 from regviz.linear.problem import Array
@@ -40,11 +40,12 @@ def trace(solver: "GroupLassoSolver", k: int) -> Steps[tuple[Array, Array]]:
         yield 0.5 * run.place / grid.size
     points: list[Knot] = [(top, np.zeros(p))]
     for place, lam in enumerate(grid[1:].tolist(), 1):
-        points += _reached(solver, points[-1], (lam, run.w[place]))
+        ends = (0.5 + 0.5 * at / grid.size for at in (place - 1, place))
+        points += yield from part(_reached(solver, points[-1], (lam, run.w[place])), *ends)
         yield 0.5 + 0.5 * place / grid.size
     try:
         for lam in (top * share for share in (_TAIL if tall else ())):
-            points += _reached(solver, points[-1], (lam, solver.settle(lam, points[-1][1])))
+            points += yield from part(_reached(solver, points[-1], (lam, solver.settle(lam, points[-1][1]))), 1.0, 1.0)
     except ArithmeticError:
         # down there an ill-conditioned problem may have no certified answer: the path goes straight to 0
         pass
@@ -53,19 +54,21 @@ def trace(solver: "GroupLassoSolver", k: int) -> Steps[tuple[Array, Array]]:
     return np.array([lam for lam, _ in kept]), np.stack([w for _, w in kept])
 
 
-def _reached(solver: "GroupLassoSolver", high: Knot, low: Knot) -> list[Knot]:
+def _reached(solver: "GroupLassoSolver", high: Knot, low: Knot) -> Steps[list[Knot]]:
     """``low``, after the knots between the two."""
-    return [*changes(solver, high, solver.active(high[1]), low), low]
+    knots = yield from changing(solver, high, solver.active(high[1]), low)
+    return [*knots, low]
 
 
-def changes(
+def changing(
     solver: "GroupLassoSolver", high: Knot, before: "Active", low: Knot, most: int = DEEPEST
-) -> list[Knot]:
+) -> Steps[list[Knot]]:
     """The λ at which a group enters or leaves, falling, each with its solution, between two solved points.
 
     ``before`` are the groups that are active just below ``high``. Where several groups change, the one whose crossing
     is predicted first is located and checked; when that fails, the interval is halved. Tied groups can seem to come
-    and go at one λ: after ``most`` changes the rest is left to the point ``low``.
+    and go at one λ: after ``most`` changes the rest is left to the point ``low``. Yields the share of the interval that
+    is behind.
     """
     after = solver.active(low[1])
     different = set(before) ^ set(after)
@@ -79,13 +82,18 @@ def changes(
         knot = _crossing(solver, around, group, high, low)
         if knot is not None and _holds(solver, around, group, knot):
             joined = around if group in before else tuple(sorted({*before, group}))
-            return [knot, *changes(solver, knot, joined, low, most - 1)]
+            share = (high[0] - knot[0]) / (high[0] - low[0])
+            yield share
+            further = yield from part(changing(solver, knot, joined, low, most - 1), share, 1.0)
+            return [knot, *further]
     middle = 0.5 * (high[0] + low[0])
     if high[0] - low[0] <= 1e-15 * high[0] or not low[0] < middle < high[0]:
         return [low]
     between = (middle, solver.settle(middle, high[1]))
-    upper = changes(solver, high, before, between, most - 1)
-    return upper + changes(solver, between, solver.active(between[1]), low, most - 1)
+    upper = yield from part(changing(solver, high, before, between, most - 1), 0.0, 0.5)
+    yield 0.5
+    lower = yield from part(changing(solver, between, solver.active(between[1]), low, most - 1), 0.5, 1.0)
+    return upper + lower
 
 
 def _next_entry(solver: "GroupLassoSolver", high: Knot, before: "Active", low: Knot) -> int | None:

@@ -138,7 +138,7 @@ class GroupsLab(Lab):
         yield from arriving(state.dataset, load.steps(design_key(state).source))
         made = designed(design_key(state))
         asked = made, state.penalty, state.alpha
-        if made.problem.p > HUGE:
+        if made.problem.p > HUGE or (made.problem.p > LARGE and not _near(state, made)):
             yield from _down_to(state, made)
         if state.entry_test:
             yield _frame(state, made, None, True)
@@ -147,7 +147,7 @@ class GroupsLab(Lab):
             first = _frame(state, made, None, False)
             yield first
             if made.problem.p > LARGE:
-                yield from meanwhile(first, norms.steps(*asked), 0.0 if made.problem.p > HUGE else 0.02)
+                yield from meanwhile(first, norms.steps(*asked), 0.0 if made.problem.p > HUGE else 0.004)
         yield _frame(state, made, norms(*asked), True)
 
     def gesture(self, state: GroupsState, gesture: Gesture) -> Mapping[str, Any]:
@@ -164,6 +164,11 @@ class GroupsLab(Lab):
         key = design_key(state)
         made = designed(key)
         return code(state, key, made, state.penalty, held(made, state.lam), state.alpha)
+
+
+def _near(state: GroupsState, made: Design) -> bool:
+    """Whether the solutions at the next λ above are known, so that those asked for are one step away."""
+    return solved(made, stairs(made, held(made, state.lam))[-1], state.alpha)
 
 
 def _down_to(state: GroupsState, made: Design) -> Generator[Frame, Any, None]:

@@ -26,9 +26,11 @@ def panel(made: Design, method: str, alpha: float, lam: float, found: Solution, 
         Points(key="here", x=np.full(len(kept), here), y=now[kept], roles=tuple(made.roles[g] for g in kept)),
     )
     still = () if curves is None else marks(made, curves)
-    how = Readout(name="entries", value="○ block comes in", role="muted")
+    how = [Readout(name="entries", value="○ block comes in", role="muted")]
+    if len(kept) < len(made.groups):
+        how.append(Readout(name="thinned", value=f"{len(kept)} largest of {len(made.groups)}", role="muted"))
     title = f"Norm of each block: {TITLES[method].lower()}"
-    return Panel(key="path", title=title, x=x, y=y, marks=still + moving, readouts=(how, *_above(now, y.high)))
+    return Panel(key="path", title=title, x=x, y=y, marks=still + moving, readouts=(*how, *_above(now, y.high)))
 
 
 def _above(now: Array, high: float) -> tuple[Readout, ...]:
