@@ -163,10 +163,7 @@ def _text_block(column: Column, keep: NDArray[np.bool_], present: NDArray[np.int
     X = np.equal.outer(column.values[keep], present[1:]).astype(np.float64)
     if not names:
         return _Block((), X, f"Column {quoted(column.name)} holds only {quoted(labels[0])} and was left out.")
-    note = (
-        f"Column {quoted(column.name)} was coded as {counted(len(names), 'indicator')} "
-        f"({listed(labels[1:], 10)}) against its first level {quoted(labels[0])}"
-    )
+    note = f"Column {quoted(column.name)} was coded as {listed(labels[1:], 10)} against {quoted(labels[0])}"
     return _Block(names, X, note + (f"; {column.stray}." if column.stray else "."))
 
 

@@ -414,7 +414,8 @@ def inside(axis, *values):
 @pytest.mark.parametrize("lam", [1e-15, 1e-4, 0.3, 1e15])
 def test_the_header_and_the_readout_say_one_evidence(prior, lam):
     frame = last(prior=prior, dataset="longley", lam=lam)
-    assert frame.readout("log_evidence") == shown(frame.panel("evidence"), "log_evidence")
+    here = frame.readout("log_evidence")
+    assert ("not sampled at this λ" if here is None else here) == shown(frame.panel("evidence"), "log_evidence")
 
 
 def shown(panel, name):
@@ -443,7 +444,7 @@ def test_the_parts_are_negative_logs_times_noise_over_n_less_constants(prior):
         density = kind.logpdf(w).sum() - kind.logpdf(0.0) * problem.p
         assert frame.parts[1].value == pytest.approx(-sigma2 / problem.n * density, rel=1e-9)
         logs.append((frame.parts[0].value, -sigma2 / problem.n * likelihood))
-        assert all("σ²/n" in part.label and "const" in part.label for part in frame.parts)
+        assert [part.label for part in frame.parts] == ["loss (log likelihood)", "penalty (log prior)"]
     assert logs[1][0] - logs[0][0] == pytest.approx(logs[1][1] - logs[0][1], rel=1e-9)
 
 

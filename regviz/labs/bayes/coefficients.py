@@ -1,11 +1,13 @@
 """All coefficients: the mode as bars, the posterior mean with its marginal credible interval beside it."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from regviz.lab import Axis, Bars, Mark, Panel, Points, Readout
+from regviz.labs._pointers import pointers
 from regviz.labs.bayes.axes import coefficient_axis, holding
 from regviz.labs.bayes.posterior import Posterior, without_rounding
 from regviz.labs.bayes.scene import Case, path
@@ -30,17 +32,21 @@ def panel(made: Posterior, chosen: tuple[int, ...], level: float) -> Panel:
         key="map", values=made.mode, ghost=ghost, truth=_truth(made.case), labels=problem.names,
         raw=problem.unscale(made.mode)[1], roles=made.case.roles,
     )  # fmt: skip
-    marks: list[Mark] = [bars, *means]
-    marks.append(
-        Points(key="chosen", role="muted", shape="triangle", x=np.array(chosen, dtype=float),
-               y=np.full(len(chosen), y.low),               labels=("x", "y")[: len(chosen)])
-    )  # fmt: skip
+    marks: list[Mark] = [bars, *means, pointers(chosen, y)]
     zeros = int(np.count_nonzero(made.mode == 0.0))
     readouts = [Readout(name="zeros", label="MAP:", value=f"{zeros} exact zeros", role="text")]
     if made.mean is not None:
-        count = int(np.count_nonzero(made.mean == 0.0))
+        count = int(np.count_nonzero(made.mean == 0.0)) or "none"
         readouts.append(Readout(name="zeros_mean", label="mean:", value=f"{count}", role="posterior"))
+    y = _named(y, bool(means), ghost is not None, bars.truth is not None)
     return Panel(key="coefficients", title="All coefficients", x=x, y=y, marks=tuple(marks), readouts=tuple(readouts))
+
+
+@lru_cache(maxsize=16)
+def _named(y: Axis, means: bool, ghost: bool, truth: bool) -> Axis:
+    """The axis with what stands for what: one object as long as nothing changes."""
+    parts = ("bar: MAP", "diamond: mean" * means, "line: truth" * truth, "outline: least squares" * ghost)
+    return replace(y, label=", ".join(filter(None, parts)))
 
 
 @lru_cache(maxsize=8)

@@ -32,7 +32,8 @@ def panel(
     if value is not None and here == lam:
         marks.append(Points(key="here", role="posterior", x=np.array([here]), y=np.array([value])))
     if prior == "gaussian" or sampled:
-        readouts.append(Readout(name="log_evidence", label="log evidence", value=value, role="posterior", digits=4))
+        known = value if value is not None else "not sampled at this λ"
+        readouts.append(Readout(name="log_evidence", label="log evidence", value=known, role="posterior", digits=4))
     if cv is not None and not x.low <= cv.lam_min <= x.high:
         readouts.append(Readout(name="lam_cv", label="validation λ", value=cv.lam_min, role="validation"))
     return Panel(key="evidence", title="Evidence", x=x, y=y, marks=tuple(marks), readouts=tuple(readouts))

@@ -23,7 +23,7 @@ def caption(made: Posterior, asked: float) -> str:
     if made.prior.name == "gaussian":
         return (
             f"{at} ridge is the peak and the mean of the posterior under a Gaussian prior of width "
-            f"τ = {show(made.prior.width)}: they are one point, for every one of the {p} coefficients."
+            f"τ = {show(made.prior.width)}: one point for all {p} coefficients."
         )
     zeros = int(np.count_nonzero(made.mode == 0.0))
     start = (
@@ -32,7 +32,7 @@ def caption(made: Posterior, asked: float) -> str:
     )
     if made.mean is None:
         return f"{start}."
-    return f"{start}, {int(np.count_nonzero(made.mean == 0.0))} at the posterior mean."
+    return f"{start}, {int(np.count_nonzero(made.mean == 0.0)) or 'none'} at the posterior mean."
 
 
 def message(made: Posterior, guess: Noise, asked: float, sampling: Sampling) -> str:

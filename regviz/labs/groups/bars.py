@@ -34,7 +34,8 @@ def panel(made: Design, method: str, every: Mapping[str, Solution]) -> Panel:
         name="kept", role="muted",
         value=f"{blocks}/{len(made.groups)} blocks · {features}/{len(order)} features",
     )  # fmt: skip
-    return Panel(key=method, title=TITLES[method], x=x, y=y, marks=(*shades(made, y), bars), readouts=(kept,))
+    line = (Readout(name="line", value="line: truth", role="truth"),) if truth is not None and method == "lasso" else ()
+    return Panel(key=method, title=TITLES[method], x=x, y=y, marks=(*shades(made, y), bars), readouts=(*line, kept))
 
 
 @lru_cache(maxsize=8)
@@ -86,7 +87,7 @@ def block_ticks(made: Design) -> tuple[tuple[float, str], ...]:
     letter = len(made.order) / _ROOM
     sizes = np.diff(made.starts)
     for g in np.argsort(-np.minimum(sizes, 2), kind="stable").tolist():
-        name = made.names[g] if len(made.names[g]) <= 16 else made.names[g][:15] + "…"
+        name = made.names[g] if len(made.names[g]) <= 16 else made.names[g][:15].rstrip() + "…"
         middle, half = float(made.starts[g] + made.starts[g + 1] - 1) / 2.0, 0.5 * letter * (len(name) + 1)
         if all(abs(middle - other) >= half + reach for other, reach, _ in found):
             found.append((middle, half, name))

@@ -5,7 +5,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from regviz.lab import Axis, Bars, Panel, Points, Readout
+from regviz.lab import Axis, Bars, Panel, Readout
+from regviz.labs._pointers import pointers
 from regviz.labs.shrinkage.scene import Scene
 
 Array = NDArray[np.float64]
@@ -19,13 +20,21 @@ def panel(made: Scene, w: Array, chosen: tuple[int, int], show_ghost: bool) -> P
         key="coefficients", values=w, ghost=made.ols if show_ghost else None, truth=made.data.truth,
         raw=made.problem.unscale(w)[1], labels=made.problem.names, roles=made.roles,
     )  # fmt: skip
-    picked = Points(
-        key="chosen", role="muted", shape="triangle", labels=("x", "y"), x=np.array(chosen, dtype=float),
-        y=np.full(2, y.low),
-    )  # fmt: skip
     active = int(np.count_nonzero(w))
     kept = Readout(name="active", value=f"{active} of {p} active", role="accent")
-    return Panel(key="coefficients", title="Coefficients", x=x, y=y, marks=(bars, picked), readouts=(kept,))
+    return Panel(
+        key="coefficients", title="Coefficients", x=x, y=y, marks=(bars, pointers(chosen, y)),
+        readouts=(*_legend(made, show_ghost), kept),
+    )  # fmt: skip
+
+
+def _legend(made: Scene, show_ghost: bool) -> list[Readout]:
+    """What stands on the bars beside them."""
+    full = "least squares" if made.loss == "squared" else "no penalty"
+    found = [Readout(name="outline", value=f"outline: {full}", role="muted")] if show_ghost else []
+    if made.data.truth is not None:
+        found.append(Readout(name="line", value="line: truth", role="truth"))
+    return found
 
 
 @lru_cache(maxsize=8)
@@ -35,7 +44,8 @@ def axes(made: Scene) -> tuple[Axis, Axis]:
     if made.data.truth is not None:
         values += [made.data.truth.min(), made.data.truth.max()]
     low, high = padded(min(values), max(values), 0.14)
-    return Axis(low=-0.6, high=len(made.ols) - 0.4, hidden=True), Axis(low=low, high=high)
+    below = 0.1 * (high - low)  # for the pointers
+    return Axis(low=-0.6, high=len(made.ols) - 0.4, hidden=True), Axis(low=low - below, high=high)
 
 
 def padded(low: float, high: float, share: float) -> tuple[float, float]:

@@ -38,7 +38,7 @@ def axes(made: Scene, cv: CrossValidation | None) -> tuple[Axis, Axis]:
     highest = max(float(np.max(made.train)), *(float(np.max(c)) for c in curves))
     spread = float(np.ptp(made.train))
     top = min(highest, lowest + 4.0 * spread) if spread > 1e-9 * highest else highest
-    low, high = padded(min(lowest, top), top, 0.08)
+    low, high = padded(0.0 if lowest < 0.25 * top else min(lowest, top), top, 0.08)
     x = Axis(low=made.limits[0], high=made.limits[1], log=True, label="λ (log scale)")
     unit = "mean deviance" if made.loss == "logistic" else "mean squared error"
     return x, Axis(low=max(low, 0.0), high=high, label=unit)

@@ -54,7 +54,8 @@ def bars(
     said = f"bars × {show(both[1].factor)}" if way == "with" else "outline × 1"
     moved = Readout(name="moved", value=f"moved by {show(movement(before, after))}", role="text")
     return Panel(
-        key=f"{way}-standardising", title=TITLES[way], x=places_axis(len(features)), y=y, marks=marks,
+        key=f"{way}-standardising", title=TITLES[way], x=places_axis(len(features)),
+        y=y if truth is None else weight_axis(y.low, y.high, f"{EFFECT}, line: truth"), marks=marks,
         readouts=(moved, Readout(name="key", value=said, role="muted")),
     )  # fmt: skip
 

@@ -101,7 +101,7 @@ def spread(made: Scene, found: Refits, pair: tuple[int, int]) -> Panel:
     )  # fmt: skip
     return Panel(
         key="spread", title="Spread of coefficients", x=places_axis(len(drawn)),
-        y=weight_axis(low, high, "coefficient"),
+        y=weight_axis(low, high, "coefficient; outline: all rows" + ", line: truth" * (truth is not None)),
         marks=marks, readouts=readouts,
     )  # fmt: skip
 

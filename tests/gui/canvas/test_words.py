@@ -1,5 +1,7 @@
 """Words that a lab places: none is left out or cut, lines keep apart, and all of a word can be pointed at."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QImage, QPainter
@@ -8,13 +10,13 @@ from regviz.export import last_frame
 from regviz.gui.canvas import grip, ink
 from regviz.gui.canvas.export import ensure_application
 from regviz.gui.canvas.ink import LABEL
-from regviz.gui.canvas.paint import text
+from regviz.gui.canvas.paint import bars, paint_panel, text
 from regviz.gui.canvas.paint.dashboard import paint_dashboard
 from regviz.gui.canvas.paint.frame import arrange
 from regviz.gui.canvas.paint.heading import Heading
 from regviz.gui.canvas.place import Box
 from regviz.gui.canvas.theme import THEMES
-from regviz.lab import Axis, Frame, Panel, Text, replace
+from regviz.lab import Axis, Bars, Frame, Panel, Text, replace
 from regviz.labs import find
 from regviz.labs.guide.method import AREAS
 
@@ -79,7 +81,7 @@ def test_the_end_of_a_word_can_be_pointed_at():
         assert grip.find(panel, place, box.right + 20.0, (box.top + box.bottom) / 2) is None
 
 
-NAMES = [("Lab", ""), ("Lab", "data, n = 60"), ("The whole path in one pass", "a table: its target, n = 442, p = 10, σ = 2")]
+NAMES = [("Lab", ""), ("Lab", "data, n = 60"), ("The whole path in one pass", "a table: y, n = 442, p = 10, σ = 2")]
 EQUATIONS = ["", "a + b = c", "kl(R̂‖R) ≤ (KL + ln(π²·6²/6) + ln(2√n/δ))/n = (1.49 + 4.08 + 6.34)/200 = 0.0595"]
 MODES = ("Posterior", "Three bounds", "Tuning the prior", "Many samples", "Net")
 
@@ -108,3 +110,31 @@ def test_what_stands_around_the_cards_is_whole_and_keeps_apart(title, subtitle, 
     for index, box in enumerate(every):
         assert Box(0, 0, 1920, 1080).holds(box)
         assert not any(box.meets(other) for other in every[:index]), boxes
+
+
+@pytest.mark.parametrize("penalty", ["none", "lasso", "group-lasso"])
+def test_every_coefficient_that_is_not_zero_has_its_figure(penalty):
+    lab = find("shrinkage")
+    panel = last_frame(lab, replace(lab.State(), penalty=penalty)).panel("coefficients")
+    w = panel.mark("coefficients").values
+    written = Counter(label.text for label, _ in painted(panel, 923.0, 417.0).settled)
+    assert not Counter(bars.figure(each) for each in w if each) - written
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_figures_keep_off_the_ticks_of_the_truth(seed):
+    values, truth = np.random.default_rng(seed).normal(size=(2, 12))
+    mark = Bars(key="b", values=values, truth=truth, ghost=0.9 * truth)
+    panel = Panel(key="p", title="P", x=Axis(low=-0.6, high=11.4, hidden=True), y=Axis(low=-4, high=4), marks=(mark,))
+    place = painted(panel, 923.0, 417.0)
+    ticks = list(zip(place.x.px(np.arange(12.0)).tolist(), place.y.px(truth).tolist(), strict=True))
+    assert place.settled
+    assert not any(box.contains(x, y) for _, box in place.settled for x, y in ticks)
+
+
+def painted(panel, width, height):
+    image = QImage(10, 10, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    place = paint_panel(painter, panel, width, height, THEMES["light"])
+    painter.end()
+    return place

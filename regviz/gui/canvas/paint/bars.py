@@ -9,8 +9,9 @@ from PySide6.QtGui import QPainter, QPainterPath
 
 from regviz.gui.canvas import curves, ink
 from regviz.gui.canvas.curves import Array
-from regviz.gui.canvas.ink import VALUE
-from regviz.gui.canvas.place import Place
+from regviz.gui.canvas.ink import VALUE, Style
+from regviz.gui.canvas.naming import APART
+from regviz.gui.canvas.place import Box, Place
 from regviz.gui.canvas.theme import pen, qcolor
 from regviz.lab import Bars, show
 
@@ -138,6 +139,7 @@ def _truth(painter: QPainter, truth: Array, centres: Array, wide: float, place: 
             painter.drawLine(QLineF(x - reach, y, x + reach, y))
             painter.setPen(above)
             painter.drawLine(QLineF(x - reach, y, x + reach, y))
+            place.taken.append(Box(x - reach, y - 2.0, x + reach, y + 2.0))
 
 
 def _dots(painter: QPainter, mark: Bars, centres: Array, feet: Array, wide: float, place: Place) -> None:
@@ -160,27 +162,37 @@ def figure(value: float) -> str:
 def _figures(mark: Bars, centres: Array, feet: Array, tips: Array, wide: float, place: Place) -> None:
     """Ask for a figure beyond each tip, the largest bars first; a bar too thin for any gets none."""
     order = np.argsort(-np.abs(np.nan_to_num(mark.values)), kind="stable")
-    beyond = _beyond(mark, place)
+    beyond, far = _beyond(mark, place, 26.0), _beyond(mark, place, math.inf)
+    style = _figure_style([figure(value) for value in mark.values[order[:24]].tolist()], wide / SHARE)
     for index in order[:24].tolist():
         value, x, tip = float(mark.values[index]), float(centres[index]), float(tips[index])
         if value == 0.0 or not math.isfinite(tip) or not place.rect.grown(30).contains(x, tip):
             continue
         text = figure(value)
-        left, high = x - ink.width(text, VALUE) / 2, ink.height(VALUE)
-        above = min(tip, beyond[0][index]) - high - 3
-        below = max(tip, beyond[1][index]) + 4
-        if ink.width(text, VALUE) <= wide / SHARE + 14:
-            start, way = (above, -1.0) if tip <= feet[index] else (below, 1.0)
-            spots = [(left, start + way * step) for step in (0.0, 8.0, high + 2.0)]
-            place.label(text, VALUE, place.theme.text, spots, rank=abs(value))
+        left, high = x - ink.width(text, style) / 2, ink.height(style)
+        above, over = (min(tip, ends[0][index]) - high - 3 for ends in (beyond, far))
+        below, under = (max(tip, ends[1][index]) + 4 for ends in (beyond, far))
+        if ink.width(text, style) <= wide / SHARE + 14:
+            start, last, way = (above, over, -1.0) if tip <= feet[index] else (below, under, 1.0)
+            spots = [*((left, start + way * step) for step in (0.0, 8.0, high + 2.0)), (left, last)]
+            place.label(text, style, place.theme.text, spots, rank=abs(value))
 
 
-def _beyond(mark: Bars, place: Place) -> tuple[list[float], list[float]]:
-    """The highest and lowest pixel of error bar and truth tick on each bar; infinite where there is neither."""
+def _figure_style(texts: list[str], pitch: float) -> Style:
+    """The largest style in which figures stand beside one another; the usual one where none is small enough."""
+    for size in range(VALUE.size, 13, -1):
+        style = Style(size, VALUE.weight)
+        if max((ink.width(text, style) for text in texts), default=0.0) + APART <= pitch:
+            return style
+    return VALUE
+
+
+def _beyond(mark: Bars, place: Place, near: float) -> tuple[list[float], list[float]]:
+    """The highest and lowest pixel of error bar and truth tick, if that is ``near`` its bar; else infinite."""
     ends = [place.y.px(v) for v in (mark.low, mark.high) if v is not None]
     if mark.truth is not None:
         truth = place.y.px(mark.truth)
-        ends.append(np.where(np.abs(truth - place.y.px(mark.values)) < 26, truth, np.nan))
+        ends.append(np.where(np.abs(truth - place.y.px(mark.values)) < near, truth, np.nan))
     if not ends:
         return [math.inf] * len(mark.values), [-math.inf] * len(mark.values)
     top = np.fmin.reduce(ends)
