@@ -15,7 +15,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from regviz.gui.canvas import ink, naming
 from regviz.gui.canvas.naming import Label
-from regviz.gui.canvas.theme import Ends, Theme, mix, pen, qcolor
+from regviz.gui.canvas.theme import Ends, Join, Theme, mix, pen, qcolor
 
 Array = NDArray[np.float64]
 
@@ -137,11 +137,11 @@ class Place:
                      list(self.soft), list(self.rules), list(self.labels), [])  # fmt: skip
 
     def pen(
-        self, role: str, width: float, *, fade: float = 1.0, dash: int = 0, smooth: bool = False, ends: Ends = "round"
+        self, role: str, width: float, *, fade: float = 1.0, dash: int = 0, join: Join = "round", ends: Ends = "round"
     ) -> QPen:
         """The pen of a role, faded towards the card, as thick as the theme wants it."""
         thin = 1.0 if self.theme.fades else 0.4 + 0.6 * min(1.0, max(0.0, fade))
-        return pen(self.color(role, fade), round(width * self.theme.thick * thin, 2), dash, smooth, ends)
+        return pen(self.color(role, fade), round(width * self.theme.thick * thin, 2), dash, join, ends)
 
     def color(self, role: str, fade: float = 1.0) -> str:
         """The colour of a role, faded towards the card."""

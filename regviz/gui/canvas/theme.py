@@ -26,8 +26,12 @@ _PALETTE_ROLES = {
 _DASHES: tuple[tuple[float, ...], ...] = ((), (3.0, 1.6), (1.0, 1.4), (4.0, 1.4, 1.0, 1.4))
 SHAPES = ("dot", "square", "diamond", "triangle")
 Ends = Literal["round", "flat", "square"]
+Join = Literal["round", "miter", "bevel"]
 _CAPS: dict[Ends, Qt.PenCapStyle] = {
     "round": Qt.PenCapStyle.RoundCap, "flat": Qt.PenCapStyle.FlatCap, "square": Qt.PenCapStyle.SquareCap,
+}  # fmt: skip
+_JOINS: dict[Join, Qt.PenJoinStyle] = {
+    "round": Qt.PenJoinStyle.RoundJoin, "miter": Qt.PenJoinStyle.MiterJoin, "bevel": Qt.PenJoinStyle.BevelJoin,
 }  # fmt: skip
 
 
@@ -151,14 +155,14 @@ def mix(back: str, front: str, amount: float) -> str:
 
 
 @lru_cache(maxsize=1024)
-def pen(color: str, width: float, dash: int = 0, smooth: bool = False, ends: Ends = "round") -> QPen:
+def pen(color: str, width: float, dash: int = 0, join: Join = "round", ends: Ends = "round") -> QPen:
     """A pen of ``width`` design pixels, dashed in pattern ``dash`` (0 is solid); shared, not to be changed.
 
-    Joins are round; for curves of many points, ``smooth``, they are mitred, which looks the same and costs less. Lines
-    of two points with ``ends`` that are not round take a quarter of the time; dashes are flat.
+    Joins that are not round cost less and look the same where curves turn little at each of many points. Lines of two
+    points with ``ends`` that are not round take a quarter of the time; dashes are flat.
     """
     made = QPen(qcolor(color), width)
-    made.setJoinStyle(Qt.PenJoinStyle.MiterJoin if smooth else Qt.PenJoinStyle.RoundJoin)
+    made.setJoinStyle(_JOINS[join])
     made.setCapStyle(_CAPS["flat" if dash else ends])
     if dash:
         made.setDashPattern(_DASHES[1 + (dash - 1) % (len(_DASHES) - 1)])

@@ -46,7 +46,7 @@ def _first_title(run: nets.Run) -> str:
 
 
 def _title(stop: Stop) -> str:
-    return f"Stopped: step {stop.best_step}" if stop.stopped else "Early stopping"
+    return f"Kept: step {stop.best_step}" if stop.stopped else "Early stopping"
 
 
 def _marks(run: nets.Run, stop: Stop) -> tuple[Mark, ...]:

@@ -125,7 +125,7 @@ def _bounds(state: SpectralState, duel: Duel, steps: Array, bounds: Array) -> Pa
     kept = duel.axes.get("bounds")
     if kept is None or low < kept.low or high > kept.high:
         edges = 10.0 ** np.floor(np.log10(low)), 10.0 ** (np.floor(np.log10(high)) + 1)
-        kept = duel.axes["bounds"] = Axis(low=edges[0], high=edges[1], log=True, label="Π σ₁(W_l) (log scale)")
+        kept = duel.axes["bounds"] = Axis(low=edges[0], high=edges[1], log=True, label="Π σ₁(Wₗ) (log scale)")
     return Panel(key="bounds", title="Slope bound of D", x=_along(duel, state), y=kept, marks=(lines,))
 
 
@@ -146,7 +146,7 @@ def _seeds() -> Panel:
                shape=looks[k])
         for k, row in enumerate(STORED)
     )  # fmt: skip
-    names = (f"● plain {show(MEANS[0])}", f"■ spectral {show(MEANS[1])}", f"◆ with c = 1 {show(MEANS[2])}")
+    names = (f"● plain {show(MEANS[0])}", f"■ spectral {show(MEANS[1])}", f"◆ with c = 1: {show(MEANS[2])}")
     return Panel(
         key="seeds", title="Ten stored seeds, late mean", x=_SEEDS, y=_MODES, marks=marks,
         readouts=tuple(

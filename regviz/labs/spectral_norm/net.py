@@ -42,7 +42,7 @@ def _frame(state: SpectralState, run: nets.Run, steepness: Steepness) -> Frame:
 
 def _equation(state: SpectralState, run: nets.Run) -> str:
     radius = "|f|/L" if run.task.outputs == 1 else "(largest − second logit)/(√2·L)"
-    return f"L ≤ Π σ₁(W_l)·Lip(φ)      radius = {radius}      each layer c·W/s, c = {show(state.norm)}"
+    return f"L ≤ Π σ₁(Wₗ)·Lip(φ)      radius = {radius}      each layer c·W/s, c = {show(state.norm)}"
 
 
 def _proof(run: nets.Run) -> Certificate | None:

@@ -132,15 +132,13 @@ def _wanted(state: WeightDecayState, run: nets.Run) -> Panel:
         key="wanted", x=steps, y=nets.shown(wanted.T), roles=tuple(v.role for v in run.variants),
         labels=tuple(v.name for v in run.variants),
     )  # fmt: skip
-    zeros = values[-1, :, 0]
     return Panel(
         key="wanted", title="Zeros the loss wants back", x=nets.along(run, state.steps),
         y=nets.grown(run, "wanted", wanted, "weights", least=5.0), marks=(lines,),
         readouts=tuple(
-            Readout(
-                name=f"zeros_{v.key}", value=int(count) if np.isfinite(count) else None, label="of", role=v.role
-            )
-            for v, count in zip(run.variants, zeros, strict=True)
+            Readout(name=f"zeros_{v.key}", value=f"{int(now[1])} / {int(now[0])}", label=v.name, role=v.role)
+            if np.isfinite(now[:2]).all() else Readout(name=f"zeros_{v.key}", value=None, label=v.name, role=v.role)
+            for v, now in zip(run.variants, values[-1], strict=True)
         ),
     )  # fmt: skip
 

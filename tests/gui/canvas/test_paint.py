@@ -155,6 +155,21 @@ def test_an_exact_zero_is_a_dot_and_a_tiny_value_is_not():
     assert tiny.sum() < exact.sum() / 4
 
 
+def test_spikes_reach_no_further_than_the_values():
+    """Half a pen's width beyond the highest and the lowest, however many points there are."""
+    for count in (9, 61):
+        y = np.where(np.arange(count) % 4 == 1, 0.6, np.where(np.arange(count) % 4 == 3, -0.6, 0.0))
+        zigzag = Lines(key="p", x=np.linspace(-0.6, -0.6 + 0.02 * count, count), y=[y], role="bad")
+        shown = panel(zigzag, y=Axis(low=-1.0, high=1.0))
+        image = QImage(480, 320, QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        place = paint_panel(painter, shown, 480, 320, THEMES["light"])
+        painter.end()
+        rows = np.flatnonzero((np.abs(array(image)[:, :, :3].astype(int) - [0x0E, 0x29, 0xAB]).max(axis=2) < 60).any(1))
+        top, bottom = place.y.px([0.6, -0.6])
+        assert top - 3.0 < rows.min() < top + 3.0 and bottom - 4.0 < rows.max() < bottom + 2.0
+
+
 def test_many_symbols_look_and_keep_labels_off_as_few_do(monkeypatch):
     """They come from a picture that is kept: a shade of difference at most, wherever the panel's pixels fall."""
     x, y = np.random.default_rng(0).uniform(-1.1, 1.1, (2, 40))

@@ -108,10 +108,11 @@ def waves(steep, count, seed):
 
 @settings(max_examples=60)
 @given(steep=st.sampled_from([2.0, 60.0, 2500.0]), count=st.integers(strokes.FEWEST, 160),
-       seed=st.integers(0, 10**6), scale=st.sampled_from(SCALES), back=st.booleans(), smooth=st.booleans())  # fmt: skip
-def test_strips_join_without_a_seam(steep, count, seed, scale, back, smooth):
+       seed=st.integers(0, 10**6), scale=st.sampled_from(SCALES), back=st.booleans(),
+       join=st.sampled_from(["round", "miter", "bevel"]))  # fmt: skip
+def test_strips_join_without_a_seam(steep, count, seed, scale, back, join):
     x, y = (at[:: 1 - 2 * back] for at in waves(steep, count, seed))
-    line = pen("#000000", 4.0, smooth=smooth)
+    line = pen("#000000", 4.0, join=join)
     assert same(drawn(cut(x, y, line), scale), drawn(whole(x, y, line), scale))
 
 

@@ -9,7 +9,7 @@ from regviz.gui.canvas.curves import Array
 from regviz.gui.canvas.ink import LABEL
 from regviz.gui.canvas.paint.lines import MARGIN, SMOOTH, opacity, stroke
 from regviz.gui.canvas.place import Place
-from regviz.gui.canvas.theme import qcolor
+from regviz.gui.canvas.theme import Join, qcolor
 from regviz.lab import Band, Region
 
 BAND_OPACITY = 0.22
@@ -89,7 +89,7 @@ def _polygon(painter: QPainter, mark: Region, index: int, x: Array, y: Array, pl
     filled = opacity(mark.fade, index, FILL_OPACITY)
     if x[0] != x[-1] or y[0] != y[-1]:
         x, y = np.append(x, x[0]), np.append(y, y[0])
-    smooth = len(x) > SMOOTH
+    join: Join = "miter" if len(x) > SMOOTH else "round"
     ellipse = curves.ovals(x[None], y[None])[0]
     if mark.fill and filled > 0:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -101,7 +101,7 @@ def _polygon(painter: QPainter, mark: Region, index: int, x: Array, y: Array, pl
     if mark.outline:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         width, dash = (3.0, 1) if mark.dash else (4.0, 0)
-        painter.setPen(place.pen(role, width, dash=dash, smooth=smooth))
+        painter.setPen(place.pen(role, width, dash=dash, join=join))
         stroke(painter, x, y, ellipse, place)
 
 

@@ -16,6 +16,8 @@ from regviz.lab import Contours, Field, Tiles
 
 Codes = NDArray[np.uint8]
 
+_OVERLAP = 0.4
+"""Pixels by which the pieces of a level line reach into each other."""
 _SHADES = 48
 """Shades of an image in a vector file."""
 _TILE_LABEL = Style(16, 500)
@@ -82,14 +84,22 @@ def _shapes(painter: QPainter, z: Array, low: float, high: float, table: Codes, 
 def paint_contours(painter: QPainter, mark: Contours, place: Place) -> None:
     """Level lines as pairs of end points."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(place.pen(mark.role, 2.2 if mark.role in ("contour", "muted", "faint") else 3.0, ends="square"))
+    painter.setPen(place.pen(mark.role, 2.2 if mark.role in ("contour", "muted", "faint") else 3.0, ends="flat"))
     with place.clipped(painter):
         for level in mark.levels[np.isfinite(mark.levels)].tolist():
             segments = level_lines(mark, level)
             if len(segments):
                 x, y = place.x.px(segments[:, 0]), place.y.px(segments[:, 1])
                 good = np.isfinite(x + y).reshape(-1, 2).all(axis=1).repeat(2)
-                _pairs(painter, curves.polygon(x[good], y[good]))
+                _pairs(painter, curves.polygon(*_overlapping(x[good], y[good])))
+
+
+def _overlapping(x: Array, y: Array) -> tuple[Array, Array]:
+    """Lines from every other point to the next, a little longer, so that flat ends leave no gap between them."""
+    along = np.stack([x, y])[:, 1::2] - np.stack([x, y])[:, ::2]
+    more = along * (_OVERLAP / np.maximum(np.hypot(*along), 1e-9))
+    ends = np.stack([-more, more], axis=2).reshape(2, -1)
+    return x + ends[0], y + ends[1]
 
 
 def _pairs(painter: QPainter, ends: QPolygonF) -> None:

@@ -11,7 +11,7 @@ from regviz.gui.canvas.curves import Array
 from regviz.gui.canvas.ink import LABEL
 from regviz.gui.canvas.naming import Curve
 from regviz.gui.canvas.place import Box, Place
-from regviz.gui.canvas.theme import Ends, pen, qcolor
+from regviz.gui.canvas.theme import Ends, Join, pen, qcolor
 from regviz.lab import Lines, Rule
 
 MOST_CURVES = 600
@@ -41,7 +41,7 @@ def paint(painter: QPainter, mark: Lines, place: Place) -> None:
     near = set(np.array(order)[place.inside(x, y, NEAR).all(axis=1)].tolist()) if straight else ()
     with place.clipped(painter, 2.0):
         for index, px, py, ellipse in zip(order, x, y, curves.ovals(x, y), strict=True):
-            _choose_pen(painter, mark, index, place, len(px) > SMOOTH, "flat" if straight else "round")
+            _choose_pen(painter, mark, index, place, _join(mark, px), "flat" if straight else "round")
             if index in near:
                 painter.drawLine(QLineF(px[0], py[0], px[1], py[1]))
             else:
@@ -51,10 +51,19 @@ def paint(painter: QPainter, mark: Lines, place: Place) -> None:
         _labels(mark, dict(zip(order, zip(x, y, strict=True), strict=True)), place)
 
 
-def _choose_pen(painter: QPainter, mark: Lines, index: int, place: Place, smooth: bool, ends: Ends) -> None:
+def _choose_pen(painter: QPainter, mark: Lines, index: int, place: Place, join: Join, ends: Ends) -> None:
     role, fade = mark.role_of(index), opacity(mark.fade, index, 1.0)
     dash = 1 if mark.dash else place.theme.cycle(role)
-    painter.setPen(place.pen(role, line_width(mark, role), fade=fade, dash=dash, smooth=smooth, ends=ends))
+    painter.setPen(place.pen(role, line_width(mark, role), fade=fade, dash=dash, join=join, ends=ends))
+
+
+def _join(mark: Lines, x: Array) -> Join:
+    """Round joins; cheaper ones at many points: points that stand out from a curve that goes on would tell of values
+    that it does not have, and steps are to have their corners.
+    """
+    if len(x) <= SMOOTH:
+        return "round"
+    return "bevel" if not mark.steps and (x[1:] >= x[:-1]).all() else "miter"
 
 
 def opacity(fade: Array | None, index: int, default: float) -> float:
