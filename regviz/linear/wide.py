@@ -14,6 +14,7 @@ from regviz.linear.wide_active import FLOOR, ActiveSet, Design, Index, Moment, W
 
 _WATCHED, _LEAST, _MOST = 300, 4, 16
 _SLACK = 1e-12
+_ENOUGH = 1e-10
 _UNIT = 2.0**-23
 
 
@@ -44,8 +45,25 @@ def wide_homotopy(problem: Problem, l2: float, stop: float) -> Knotted:
         while path.now.lam > stop:
             path.chunk()
     except ArithmeticError:
-        path.worst = max(path.worst, path.now.lam - stop)
+        # The coefficients stay: what is within λ of its boundary there may be as far from it at the end.
+        path.worst += path.now.lam - stop
     return path.knotted()
+
+
+def _exact(design: Design, moment: Moment) -> tuple[Array, float]:
+    """The residual (n,) of the moment's coefficients, and the largest violation of its active features."""
+    coef = _kept(moment)
+    rows = design.rows[moment.active]
+    left: Array = design.y - coef @ rows
+    pull = moment.signs * (rows @ left / left.size - design.l2 * coef)
+    off = np.where(coef == 0.0, np.abs(pull) - moment.lam, np.abs(pull - moment.lam))
+    return left, float(off.max(initial=0.0))
+
+
+def _kept(moment: Moment) -> Array:
+    """The coefficients (a,), zero where they have not the sign that they should."""
+    coef: Array = np.where(moment.signs * moment.coef > 0.0, moment.coef, 0.0)
+    return coef
 
 
 class _Screen:
@@ -82,7 +100,7 @@ class _Certified:
         self.now = Moment(design.top, np.empty(0, np.intp), np.empty(0), np.empty(0), design.y, -1)
         self.active = ActiveSet(design, self.now)
         self.corr = corr
-        self.energy = (1.0 + 1e-9) * float(design.y @ design.y)
+        self.most_square = float(design.squares.max(initial=0.0))
         self.knots: list[Moment] = []
         self.extra: Index = np.empty(0, np.intp)
         self.worst = 0.0
@@ -107,30 +125,32 @@ class _Certified:
         walk = Walk(self.active, np.flatnonzero(watched), now.lam, left)
         if rewound and now.feature >= 0:
             walk.toggle(now.feature)
-        self._accept(walk.run(self.stop, FLOOR * self.top, self.most), watched)
+        moments = walk.run(self.stop, FLOOR * self.top, self.most)
+        self._accept(moments, watched, walk.lost)
 
     def _count(self) -> int:
         return min(self.corr.size - 1, _WATCHED + 2 * self.active.size)
 
-    def _accept(self, moments: list[Moment], watched: NDArray[np.bool_]) -> None:
-        """Keep the moments before the first at which a feature that was not watched crosses its boundary."""
-        left = np.stack([moment.left for moment in moments])
-        # No solution fits worse than zero does; what does is the work of rounding.
-        sound = (left * left).sum(axis=1) <= self.energy
+    def _accept(self, moments: list[Moment], watched: NDArray[np.bool_], lost: bool) -> None:
+        """Keep the moments before the first at which rounding spoils the active features, or at which a feature that
+        was not watched crosses its boundary.
+        """
+        left, off = self._residuals(moments)
+        sound = off <= _ENOUGH * self.top
         kept = len(moments) if sound.all() else int(sound.argmin())
         if not kept:
             raise ArithmeticError("The lasso path is lost to rounding.")
-        rounded, moments, left = kept < len(moments), moments[:kept], left[:kept]
+        rounded, moments, left = lost or kept < len(moments), moments[:kept], left[:kept]
         lams = np.array([moment.lam for moment in moments])
         corr = self.screen.corr(left)
-        doubtful = np.flatnonzero(self.screen.doubtful(corr, lams, left) & ~watched)
+        doubtful = np.flatnonzero(self.screen.doubtful(corr, lams, left))
         over = np.abs(self.design.rows[doubtful] @ left.T) / left.shape[1] - lams
-        bad = over > _SLACK * self.top
+        bad = (over > _SLACK * self.top) & ~watched[doubtful, None]
         good = int(bad.any(axis=0).argmax()) if bad.any() else len(moments)
-        self.worst = max(self.worst, float(over[:, :good].max(initial=0.0)))
+        self.worst = max(self.worst, float(over[:, :good].max(initial=0.0)), float(off[:good].max(initial=0.0)))
         self.knots += [moment for moment in moments[:good] if moment.feature >= 0]
         if good:
-            self.now = moments[good - 1]
+            self.now = moments[good - 1]._replace(coef=_kept(moments[good - 1]), left=left[good - 1])
             self.corr = corr[:, good - 1] * (self.screen.size * self.screen.unit)
         if good < len(moments):
             self.extra = np.union1d(self.extra, doubtful[bad[:, good]])
@@ -142,13 +162,26 @@ class _Certified:
             self.most = min(2 * self.most, _MOST)
             self.extra = self.extra[:0]
 
+    def _residuals(self, moments: list[Moment]) -> tuple[Array, Array]:
+        """The residuals (m, n) of the moments and the violations (m,) of their active features.
+
+        Rounding builds up: where the last moment is exact and no sign is wrong, those before it are taken as exact.
+        """
+        left, off = np.stack([moment.left for moment in moments]), np.zeros(len(moments))
+        left[-1], off[-1] = _exact(self.design, moments[-1])
+        wrong = max(float(np.abs(moment.coef - _kept(moment)).max(initial=0.0)) for moment in moments)
+        if not (off[-1] <= _SLACK * self.top and wrong * self.most_square <= _SLACK * self.top):
+            for k, moment in enumerate(moments):
+                left[k], off[k] = _exact(self.design, moment)
+        return left, off
+
     def knotted(self) -> Knotted:
         """The knots as dense arrays."""
         knots = [*self.knots, self.now._replace(lam=self.stop, feature=-1)]
         coef = np.zeros((len(knots), self.design.squares.size))
         entering = np.zeros(len(knots), dtype=bool)
         for k, moment in enumerate(knots):
-            coef[k, moment.active] = np.where(moment.signs * moment.coef > 0.0, moment.coef, 0.0)
+            coef[k, moment.active] = _kept(moment)
             entering[k] = moment.feature not in moment.active
             if moment.feature >= 0:
                 coef[k, moment.feature] = 0.0

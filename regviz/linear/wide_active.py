@@ -15,9 +15,10 @@ Index = NDArray[np.intp]
 
 FLOOR = 1e-14
 _PIVOT = 1e-14
+_DOUBT = 1e-6
 _SLOPE = 1e-12
 _DRIFT = 1e-13
-_TIGHT = 1e-12
+_TIGHT, _LOOSE = 1e-12, 1e-2
 
 
 class Moment(NamedTuple):
@@ -66,19 +67,26 @@ class ActiveSet:
         self.rebuild()
 
     def rebuild(self) -> None:
-        """The inverse afresh from the features."""
+        """The inverse afresh from the features; raises ArithmeticError where rounding makes them dependent."""
         a = self.size
         block = self.rows[:a] @ self.rows[:a].T / self.design.y.size
         block.flat[:: a + 1] += self.design.l2
-        self.inverse[:a, :a] = np.linalg.inv(block)
+        try:
+            self.inverse[:a, :a] = np.linalg.inv(block)
+        except np.linalg.LinAlgError:
+            raise ArithmeticError("The active features are dependent to rounding.") from None
 
     def settle(self, lam: float) -> Array:
-        """Refine the coefficients at ``lam`` by one Newton step; the residual (n,) of the fit."""
+        """Refine the coefficients at ``lam`` by Newton steps; the residual (n,) of the fit."""
         a, design = self.size, self.design
         rows, coef = self.rows[:a], self.coef[:a]
-        for _ in range(2):
+        for attempt in range(5):
             left = design.y - coef @ rows
             gradient = rows @ left / design.y.size - lam * self.signs[:a] - design.l2 * coef
+            if attempt >= 2:
+                if not np.abs(gradient).max(initial=0.0) > _DRIFT * design.top:
+                    return left
+                self.rebuild()
             coef += self.inverse[:a, :a] @ gradient
         result: Array = design.y - coef @ rows
         return result
@@ -91,11 +99,15 @@ class ActiveSet:
     def enter(self, j: int, sign: float) -> bool:
         """Let feature ``j`` in, unless it lies in the span of the active ones: then False."""
         a, design = self.size, self.design
+        if a >= design.y.size - 1 and not design.l2:
+            return False
         row = design.rows[j]
         cross = self.rows[:a] @ row / row.size
         share = self.inverse[:a, :a] @ cross
         pivot = design.squares[j] - float(share @ cross)
-        if pivot <= _PIVOT * design.squares[j] or (a >= design.y.size - 1 and not design.l2):
+        if pivot <= _DOUBT * design.squares[j]:
+            share, pivot = self._refined(row, share)
+        if pivot <= _PIVOT * design.squares[j]:
             return False
         if a == self.index.size:
             self._grow()
@@ -106,6 +118,14 @@ class ActiveSet:
         self.index[a], self.signs[a], self.coef[a], self.rows[a] = j, sign, 0.0, row
         self.size += 1
         return True
+
+    def _refined(self, row: Array, share: Array) -> tuple[Array, float]:
+        """``share`` (a,) after one Newton step, and the pivot from what it leaves of ``row`` (n,): no cancellation."""
+        a, l2 = self.size, self.design.l2
+        rows = self.rows[:a]
+        share = share + self.inverse[:a, :a] @ (rows @ (row - share @ rows) / row.size - l2 * share)
+        left = row - share @ rows
+        return share, float(left @ left) / row.size + l2 * (1.0 + float(share @ share))
 
     def leave(self, i: int) -> None:
         """Take the feature at place ``i`` out; the last one moves to its place."""
@@ -139,10 +159,23 @@ class Walk:
         self.closed = np.zeros(watched.size)
         self.closed[self._spots()] = np.inf
         self.drift = _DRIFT * active.design.top
+        self.lost = False
 
     def run(self, target: float, floor: float, most: int) -> list[Moment]:
-        """Moments at up to ``most`` events, and at ``target`` if that is reached (at 0 where it is below ``floor``)."""
+        """Moments at up to ``most`` events, and at ``target`` if that is reached (at 0 where it is below ``floor``).
+
+        Where rounding stops it on the way it is ``lost``, and the active features are those of no moment.
+        """
         moments: list[Moment] = []
+        try:
+            self._run(target, floor, most, moments)
+        except ArithmeticError:
+            if not moments:
+                raise
+            self.lost = True
+        return moments
+
+    def _run(self, target: float, floor: float, most: int, moments: list[Moment]) -> None:
         idle, limit = 0, 4 * self.watched.size + 16
         while idle < limit:
             length, feature = self._next()
@@ -150,24 +183,42 @@ class Walk:
             if below <= max(target, floor):
                 end = target if target > floor else 0.0
                 self._advance(self.lam - end, end)
-                return [*moments, self.active.moment(self.lam, self.left, -1)]
+                moments.append(self.active.moment(self.lam, self.left, -1))
+                return
             self._advance(length, below)
             idle = 0 if length > 0.0 else idle + 1
-            moment = self.active.moment(self.lam, self.left, feature)
-            if self.toggle(feature):
+            moment = self._event(feature)
+            if moment is not None:
                 moments.append(moment)
                 if len(moments) == most:
-                    return moments
+                    return
         raise ArithmeticError("The lasso path runs in a circle because features are tied.")
+
+    def _event(self, feature: int) -> Moment | None:
+        """The moment at which ``feature`` enters or leaves, which it does; None when it cannot enter."""
+        before = self.active.moment(self.lam, self.left, feature)
+        if not self.toggle(feature):
+            return None
+        leaves = before.active == feature
+        if not leaves.any():
+            return before
+        rest = self.active.moment(self.lam, self.left, feature)
+        active, signs = np.append(rest.active, feature), np.append(rest.signs, before.signs[leaves])
+        return rest._replace(active=active, signs=signs, coef=np.append(rest.coef, 0.0))
 
     def toggle(self, feature: int) -> bool:
         """Let ``feature`` enter or leave; False when it cannot enter."""
         active, k = self.active, int(np.searchsorted(self.watched, feature))
         inside = np.flatnonzero(active.index[: active.size] == feature)
         if inside.size:
+            rest = abs(float(active.coef[inside[0]])) * float(active.design.squares[feature])
             active.leave(int(inside[0]))
             self.closed[:] = 0.0
             self.closed[self._spots()] = np.inf
+            if rest > 0.1 * self.drift:
+                # Rounding has left a little of what leaves; the others take it over.
+                self.left = active.settle(self.lam)
+                self.corr = self.rows @ self.left / self.left.size
             return True
         entered = active.enter(feature, 1.0 if self.corr[k] > 0.0 else -1.0)
         self.closed[k] = np.inf
@@ -207,6 +258,8 @@ class Walk:
                 return
             if attempt == 1:
                 active.rebuild()
+            if attempt == 5 and not np.abs(off).max() <= _LOOSE:
+                raise ArithmeticError("The direction of the path is lost to rounding.")
             self.turn = self.turn + active.inverse[:a, :a] @ off
 
     def _spots(self) -> Index:

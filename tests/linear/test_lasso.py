@@ -144,3 +144,39 @@ def test_a_wide_path_that_stops_early_is_optimal_where_it_stops(seed):
     knots = lasso_path(problem, 0.0, stop)
     assert knots.lams[-1] == stop
     assert kkt(problem, Lasso(stop), knots.coef[-1]) <= 1e-9
+
+
+def twice(X, rng):
+    """Every column a second time, at another place."""
+    return np.hstack([X, X])[:, rng.permutation(2 * X.shape[1])]
+
+
+def drawn_again(X, rng):
+    """As many rows, drawn with replacement."""
+    return X[rng.integers(0, len(X), len(X))]
+
+
+def flat(X, rng):
+    """Two directions and a share of others, down to 10⁻⁹."""
+    n, p = X.shape
+    return rng.standard_normal((n, 2)) @ rng.standard_normal((2, p)) + 10.0 ** rng.uniform(-9.0, -1.0) * X
+
+
+def rounded(X, rng):
+    """Whole numbers: many features are equal or opposite, and many events come at once."""
+    return np.round(X)
+
+
+@pytest.mark.parametrize(("change", "least"), [(twice, 1e-9), (drawn_again, 1e-9), (rounded, 1e-9), (flat, 1e-6)])
+@pytest.mark.parametrize("seed", range(6))
+def test_a_wide_path_of_dependent_features_is_optimal_or_says_how_far_it_is_from_that(change, least, seed):
+    rng = np.random.default_rng(seed)
+    n, p = int(rng.integers(3, 30)), int(rng.integers(201, 400))
+    X = change(rng.standard_normal((n, p)), rng)
+    found = Problem.of(X, X[:, :3].sum(axis=1) + rng.standard_normal(n))
+    knots = lasso_path(found)
+    assert knots.residual <= least * found.lam_max
+    for lam, w in zip(knots.lams[1:].tolist(), knots.coef[1:], strict=True):
+        left = found.X.T @ (found.y - found.X @ w) / n
+        violation = kkt(found, Lasso(lam), w) * found.lam_max if lam else np.abs(left).max()
+        assert violation <= knots.residual + 1e-12 * found.lam_max
