@@ -131,7 +131,8 @@ class Segment:
             else:
                 low, below = guess, found[0]
             if below is not None and high - low <= _CLOSE * high:
-                return high, int((below / room).argmin())
+                with np.errstate(over="ignore"):
+                    return high, int((below / room).argmin())
         raise ArithmeticError(f"The elastic net path did not settle near λ = {lam}.")
 
     def _room(self, slacks: Array) -> Array:

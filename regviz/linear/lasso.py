@@ -21,6 +21,7 @@ _WIDE = 200
 _TIGHT = 1e-12
 _ENOUGH = 1e-10
 _SAME = 1e-13
+_ROUNDING = 64.0 * np.finfo(np.float64).eps
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,4 +177,9 @@ def _merged(found: Knotted) -> Knots:
     coef = found.coef[apart]
     if not apart[0]:
         coef[0] = 0.0
+    # What enters at a knot is 0 there, to rounding.
+    rows, enters = np.searchsorted(np.flatnonzero(apart), np.arange(lams.size)), found.entering & ~apart
+    rows, features = rows[enters], found.features[enters]
+    small = np.abs(coef[rows, features]) <= _ROUNDING * np.abs(coef[rows]).max(axis=1, initial=0.0)
+    coef[rows[small], features[small]] = 0.0
     return Knots(lams[apart], coef, found.worst, found.features, found.entering, apart)

@@ -180,3 +180,14 @@ def test_a_wide_path_of_dependent_features_is_optimal_or_says_how_far_it_is_from
         left = found.X.T @ (found.y - found.X @ w) / n
         violation = kkt(found, Lasso(lam), w) * found.lam_max if lam else np.abs(left).max()
         assert violation <= knots.residual + 1e-12 * found.lam_max
+
+
+@pytest.mark.parametrize("seed", [5, 17, 35])
+def test_the_path_of_an_exact_fit_is_optimal_down_to_zero(seed):
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((30, 6))
+    X = X[rng.integers(0, 30, 30)] * 10.0 ** rng.uniform(-3.0, 3.0)
+    found = Problem.of(X, X @ np.arange(6.0) * 1000.0)
+    path = path_of(found)
+    for share in (1e-2, 1e-4, 1e-6, 1e-8, 0.0):
+        assert path.kkt_at(share * found.lam_max) <= 1e-12

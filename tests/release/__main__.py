@@ -7,6 +7,7 @@ import os
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -133,4 +134,5 @@ def main(words: list[str]) -> int:
 
 if __name__ == "__main__":
     faulthandler.enable()
+    warnings.simplefilter("error", RuntimeWarning)
     sys.exit(main(sys.argv[1:]))
