@@ -257,7 +257,7 @@ def _uneven(reading: Reading) -> Iterator[Finding]:
         large, small = (np.flatnonzero(reading.varies)[k] for k in (int(spread.argmax()), int(spread.argmin())))
         yield Finding(
             "uneven-scales", float(spread.max() / spread.min()), f"The standard deviation of {reading.names[large]} is "
-            f"{spread.max() / spread.min():.3g} times that of {reading.names[small]}.",
+            f"{_figure(spread.max() / spread.min())} times that of {reading.names[small]}.",
             "Without standardising, the penalty would depend on the units of measurement; leave it on.", "stability",
             (("tab", "scale"),),
         )  # fmt: skip
@@ -287,10 +287,12 @@ def _fit(reading: Reading) -> Iterator[Finding]:
     if held_out > OVERFIT * train and held_out > ROUNDING * float(reading.y.var()):
         ratio = held_out / train if train > 0.0 else np.inf
         ridge = _at_minimum(reading.validation("ridge"))[0]
-        lowers = f"ridge lowers the second number to {ridge:.3g}" if ridge < held_out else "ridge does not help here"
+        helps = f"ridge lowers the second number to {_figure(ridge)}"
+        lowers = helps if ridge < held_out else "ridge does not help here"
         yield Finding(
-            "over-fitting", ratio, f"Least squares has error {train:.3g} on its training rows and {held_out:.3g} on "
-            "held-out rows.", f"It has learnt noise; {lowers}.", "overfitting", (("penalty", "ridge"),),
+            "over-fitting", ratio, f"Least squares has error {_figure(train)} on its training rows and "
+            f"{_figure(held_out)} on held-out rows.", f"It has learnt noise; {lowers}.", "overfitting",
+            (("penalty", "ridge"),),
         )  # fmt: skip
 
 
@@ -314,6 +316,14 @@ def _penalty(reading: Reading) -> Iterator[Finding]:
         f"Reach for {chosen}: {_REASONS[chosen]}{_kept(reading, results[chosen])}.", "shrinkage",
         (("penalty", chosen), ("lam", results[chosen].lam_1se)),
     )  # fmt: skip
+
+
+def _figure(value: float) -> str:
+    """Three digits, and whole numbers up to a million."""
+    mantissa, _, exponent = f"{value:.3g}".partition("e")
+    if not exponent:
+        return mantissa
+    return f"{value:.0f}" if 1.0 <= abs(value) < 1e6 else f"{mantissa}e{int(exponent)}"
 
 
 def _kept(reading: Reading, cv: CrossValidation) -> str:

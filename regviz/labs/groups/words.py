@@ -17,8 +17,8 @@ def caption(made: Design, lam: float, found: dict[str, Solution]) -> str:
         return f"At λ = {show(lam)} every block is exactly zero under all three penalties."
     return (
         f"At λ = {show(lam)} the group lasso keeps {_blocks(group, made)} whole, the sparse group lasso "
-        f"{_blocks(sparse, made)} with {_holes(made, sparse)} of their features at zero, and the lasso "
-        f"{_count(lasso)} spread over {_blocks(lasso, made)}."
+        f"{_blocks(sparse, made)} with {_holes(made, sparse) or 'none'} of their features at zero, and the lasso "
+        f"{_count(lasso)} {'in' if np.count_nonzero(lasso.w) == 1 else 'spread over'} {_blocks(lasso, made)}."
     )
 
 

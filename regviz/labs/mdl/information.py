@@ -218,7 +218,8 @@ def _caption(made: Bottleneck, now: Point, ends: tuple[Point, ...], done: bool) 
         return f"{start}."
     shares = [100.0 * p.told / made.relevant for p in ends]
     starts = "start" if len(ends) == 1 else "starts"
+    told = " to ".join(dict.fromkeys(f"{share:.1f}" for share in (min(shares), max(shares))))
     return (
-        f"{start}; of {len(ends)} random {starts} {_worse(now, ends)} ended at a worse Lagrangian, "
-        f"telling {min(shares):.1f} to {max(shares):.1f} %."
+        f"{start}; of {len(ends)} random {starts} {_worse(now, ends) or 'none'} ended at a worse Lagrangian, "
+        f"telling {told} %."
     )

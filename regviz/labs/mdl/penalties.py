@@ -91,7 +91,7 @@ def frames(state: MdlState) -> Generator[Frame, Any, None]:
     lam_bits, model, data = made.sender.words(at, made.w[at], made.z)
     index, k, z = made.sender.decoded(lam_bits + model + data)
     wrong = int(index != at) + np.count_nonzero(k != made.sender.quantised(made.w[at])) + np.count_nonzero(z != made.z)
-    sent = [("λ", lam_bits, "muted"), ("coefficients", model, MODEL), ("data", data, DATA)]
+    sent = [("index of λ", lam_bits, "muted"), ("coefficients", model, MODEL), ("data", data, DATA)]
     yield Frame(
         panels=(_bits(made, at), _cost(made, at), _validation(made, at),
                 message.panel(sent, [(name, len(bits), role) for name, bits, role in sent])),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from regviz.data.steps import Steps
-from regviz.lab import Axis, Mark, Panel, Readout, Text
+from regviz.lab import Axis, Mark, Panel, Readout, Text, show
 from regviz.labs._memo import gradual
 from regviz.labs.overfitting.curves import NOUNS
 from regviz.labs.overfitting.fits import Fit, Model, system
@@ -47,9 +47,9 @@ def judged(found: Fit, model: Model) -> str:
     if validation is None or train is None:
         return f"{start} has no validation rows to be judged by."
     if train <= 1e-9 * validation:
-        return f"{start} passes through every training row; its error on validation rows is {validation:.3g}."
+        return f"{start} passes through every training row; its error on validation rows is {show(validation)}."
     ratio = validation / train
-    return f"{start} errs {ratio:.3g} times as much on validation rows ({validation:.3g}) as on training rows."
+    return f"{start} errs {show(ratio)} times as much on validation rows ({show(validation)}) as on training rows."
 
 
 def takes_long(source: Source) -> bool:

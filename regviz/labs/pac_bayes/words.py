@@ -12,6 +12,8 @@ from regviz.theory.pac_bayes import binary_kl, maurer_budget
 
 TOLERANCE = 1e-10
 """Error of the inverse of kl that is certified."""
+VACUOUS = 0.9995
+"""From here on a bound is shown as 1 and says nothing."""
 
 
 def subtitle(state: PacBayesState, made: Scene) -> str:
@@ -21,19 +23,24 @@ def subtitle(state: PacBayesState, made: Scene) -> str:
 
 def caption(state: PacBayesState, made: Scene) -> str:
     """The three bounds and what they are about."""
-    bounds = ", ".join(f"{_at_most(made.bounds[name])} ({name})" for name in BOUNDS)
+    bounds = _listed({name: made.bounds[name] for name in BOUNDS})
     broken = [name for name in BOUNDS if made.true > made.bounds[name]]
     tail = f"; on this sample {' and '.join(broken)} failed, as happens with probability at most δ" if broken else ""
     chosen = f"Q, optimised for {state.target}" if state.optimise else "Q"
-    return (
+    start = (
         f"Drawing its weights from {chosen} at KL = {show(made.kl)} nats from P, the classifier errs "
-        f"{show(made.train)} on the sample, {show(made.true)} on fresh data, and at most {bounds}, each with "
-        f"probability at least {sure(state.delta)} over samples{tail}."
+        f"{show(made.train)} on the sample, {show(made.true)} on fresh data"
     )
+    if not bounds:
+        return f"{start}; the bounds say nothing, being 1 to three digits."
+    return f"{start}{bounds}, each with probability at least {sure(state.delta)} over samples{tail}."
 
 
-def _at_most(value: float) -> str:
-    return show(value) if value < 0.9995 else "1, which says nothing"
+def _listed(bounds: dict[str, float]) -> str:
+    """Those below 1 with their values, and the names of the others."""
+    told = ", ".join(f"{show(bound)} ({name})" for name, bound in bounds.items() if bound < VACUOUS)
+    rest = " and ".join(name for name, bound in bounds.items() if bound >= VACUOUS)
+    return f", and at most {told}{f', and nothing by {rest}' if rest else ''}" if told else ""
 
 
 def sure(failure: float) -> str:

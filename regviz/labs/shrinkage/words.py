@@ -26,7 +26,8 @@ def caption(made: Scene, penalty: str, lam: float, w: NDArray[np.float64]) -> st
     if zeros == len(w):
         return f"{start} sets every coefficient to exactly zero."
     if zeros == 0:
-        return f"{start} still keeps all {len(w)} coefficients."
+        kept = {1: "its only coefficient", 2: "both coefficients"}.get(len(w), f"all {len(w)} coefficients")
+        return f"{start} still keeps {kept}."
     return f"{start} keeps {len(w) - zeros} of {len(w)} coefficients and sets {zeros} to exactly zero{_truth(made, w)}."
 
 

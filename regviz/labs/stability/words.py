@@ -30,6 +30,8 @@ def caption(made: Scene, found: Refits, pair: tuple[int, int]) -> str:
     if bound is None:
         return f"{said}."
     apart = show(gap(made, found.net_all, pair))
+    if r < 0.0:
+        return f"{said}; on all rows the net's weight of one is {apart} from minus the other's, at most {show(bound)}."
     return f"{said}; on all rows the net holds them {apart} apart, and may hold them {show(bound)} apart at most."
 
 
@@ -54,8 +56,10 @@ def scale_caption(name: str, factor: float, penalty: str, lam: float, effects: M
     """One sentence on the feature in other units; ``effects`` are its own, with and without standardising."""
     words = {"ridge": "ridge", "lasso": "the lasso", "elastic-net": "the elastic net"}[penalty]
     start = f"With the numbers of {name} times {show(factor)}, {words} at λ = {show(lam)} gives one standard deviation"
-    ends = " (exactly zero)" if effects["without"] == 0.0 else ""
-    return f"{start} the effect {show(effects['with'])} if standardised and {show(effects['without'])}{ends} if not."
+    if not any(effects.values()):
+        return f"{start} no effect, exactly zero, standardised or not."
+    scaled, raw = (show(effects[way]) if effects[way] else "0 (exactly zero)" for way in ("with", "without"))
+    return f"{start} the effect {scaled} if standardised and {raw} if not."
 
 
 def grouping(bound: float | None, sign: float) -> str:
