@@ -206,7 +206,7 @@ def _caption(state: AugmentationState, grid: Grid, right: Array) -> str:
         return f"{head}: nets have diverged."
     return (
         f"{head}: with {SIZES_OF[0]} training points {show(float(small[1]))} % of the test points are right against "
-        f"{show(float(small[0]))} % for plain training, with {SIZES_OF[-1]} {show(float(large[1]))} % against "
+        f"{show(float(small[0]))} % for plain training; with {SIZES_OF[-1]} it is {show(float(large[1]))} % against "
         f"{show(float(large[0]))} %{doubt(state)}."
     )
 

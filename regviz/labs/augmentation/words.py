@@ -41,4 +41,4 @@ def doubt(state: AugmentationState) -> str:
     """The same as the end of a sentence, else ""."""
     if not wrong_labels(state):
         return ""
-    return "; mirroring makes wrong labels here" if state.flip else "; turning so far makes wrong labels here"
+    return f"; {'mirroring' if state.flip else 'turning so far'} can make wrong labels here"

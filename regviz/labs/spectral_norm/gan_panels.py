@@ -181,8 +181,8 @@ def _readouts(state: SpectralState, duel: Duel, shares: Array, bounds: Array) ->
 
 def _caption(state: SpectralState, duel: Duel, shares: Array) -> str:
     words = [
-        f"{name} covers {_count(shares[k], state)} of {MODES} modes with {show(100 * float(shares[k].sum()))} % of its "
-        f"samples" if duel.running[k] else f"{name} diverged"
+        f"{name} covers {_count(shares[k], state)} of {MODES} modes, {show(100 * float(shares[k].sum()))} % of its "
+        f"samples hit one" if duel.running[k] else f"{name} diverged"
         for k, name in enumerate(NAMES)
     ]  # fmt: skip
     return (
