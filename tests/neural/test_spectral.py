@@ -75,6 +75,18 @@ def test_a_plain_knob_is_a_dense_layer():
     np.testing.assert_allclose(spectral.params, dense.params, rtol=1e-12)
 
 
+def test_fifteen_iterations_come_before_the_first_step():
+    """From the drawn vectors, as many as PyTorch makes: one less or more would give others."""
+    trainer = Trainer(NET, Batches(X, Y, 20, 0, dtype=np.float64), Hyper(), dtype=np.float64, seed=3)
+    drawn = NET.initial_averages(1, 3)
+    for layer, W in enumerate(matrices(NET, trainer.params)):
+        u, v = (average.of(drawn).astype(np.float64) for average in NET.averages[2 * layer : 2 * layer + 2])
+        for _ in range(15):
+            power_iteration(W, u, v)
+        for average, expected in zip(NET.averages[2 * layer :], (u, v), strict=False):
+            np.testing.assert_allclose(average.of(trainer.averages), expected, rtol=0.0, atol=1e-14)
+
+
 def test_one_iteration_a_training_step_and_none_in_evaluation():
     trainer = Trainer(NET, Batches(X, Y, 20, 0, dtype=np.float64), Hyper(rate=0.0, rho=0.1), dtype=np.float64)
     (W, _), u, v = matrices(NET, trainer.params), *(a.of(trainer.averages).copy() for a in NET.averages[:2])
