@@ -99,7 +99,9 @@ class StateCommands:
         self.window.session.reset(self.window.session.lab.State())
 
     def cancel(self) -> None:
-        """Close the help or the message, leave the full screen, else stop computing."""
+        """Close the help or the message, leave the full screen, else stop computing: what has given no picture yet is
+        left for what is on the screen.
+        """
         window = self.window
         if window.tools.escape():
             return
@@ -113,7 +115,7 @@ class StateCommands:
             window.player.pause()
             window.bridge.worker.cancel()
             window.footer.show_busy(False, None)
-            window.edits.give_back()
+            window.edits.back()
 
     def lab_by_number(self, number: int) -> None:
         """The lab at that place of the rail."""

@@ -121,6 +121,16 @@ class Edits(QObject):
         self._window.player.pause()
         self._window.session.go(lab, state)
 
+    def back(self) -> None:
+        """Return to the lab and the state on the screen, if those after it have given no picture yet."""
+        shown, session = self._window.shown, self._window.session
+        if self.give_back() or shown is None:
+            return
+        if shown.lab is not session.lab:
+            session.switch(shown.lab, shown.state)
+        elif shown.state != session.state:
+            session.go(shown.lab, shown.state)
+
     def give_back(self) -> bool:
         """Leave a table that has given no picture yet for the state before it; whether there was one."""
         trial, self.trial = self.trial, None

@@ -477,3 +477,17 @@ def test_without_a_display_a_sentence_and_no_window(monkeypatch, capsys):
     said = capsys.readouterr().err
     assert said.startswith("regviz: There is no display")
     assert said.count("\n") == 1
+
+
+def test_esc_before_the_first_picture_goes_back_to_what_is_on_the_screen(window):
+    lab, state, frame = window.session.lab, window.session.state, window.view.frame
+    window.edits.choose(next(other for other in window.labs if other is not lab))
+    window.call("cancel")
+    assert (window.session.lab, window.session.state) == (lab, state)
+    shown(window)
+    window.session.set({"n": 77})
+    window.call("cancel")
+    assert window.session.state == state
+    assert shown(window).caption == frame.caption
+    window.call("undo")
+    assert window.session.state.n == 77
