@@ -49,9 +49,9 @@ def fields(window: "MainWindow") -> list[Entry]:
     """Every control of the lab on show that has an effect."""
     kind, state = window.tr("Control"), window.session.state
     found = []
-    for control, part in editors(window):
+    for control, _ in editors(window):
         if control.applies(state):
-            found.append(Entry(kind, named(control), control.help, partial(focus, window, part)))
+            found.append(Entry(kind, named(control), control.help, partial(focus, window, control)))
     return found
 
 
@@ -66,8 +66,11 @@ def editors(window: "MainWindow") -> list[tuple[Control, QWidget]]:
     return found + [(field.control, field.editor) for field in window.side.fields.values()]
 
 
-def focus(window: "MainWindow", part: QWidget) -> None:
-    """Bring a control into view and give it the keyboard."""
+def focus(window: "MainWindow", control: Control) -> None:
+    """Bring a control into view and give it the keyboard, if the lab on show has it."""
+    part = next((part for known, part in editors(window) if known.name == control.name), None)
+    if part is None:
+        return
     if window.side.isAncestorOf(part) and window.side.isHidden():
         window.looks.fold("controls")
     inside = [part, *part.findChildren(QWidget)]

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -116,6 +116,16 @@ def test_a_control_gets_the_focus_and_is_seen(window, typed):
     part = window.focusWidget()
     place = window.header.mode if typed == "penalty" else window.side.fields[typed]
     assert place.isAncestorOf(part) and part.isVisible()
+
+
+def test_a_control_of_a_lab_that_has_gone_meanwhile_does_nothing(window):
+    palette = find(window)
+    palette.line.setText("standardize")
+    window.edits.choose(next(lab for lab in window.labs if lab is not window.session.lab))
+    shown(window)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    palette.do()
+    assert not palette.isVisible() and not window.banner.isVisible()
 
 
 def test_on_stage_there_are_commands_only(window):
