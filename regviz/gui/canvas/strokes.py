@@ -45,9 +45,9 @@ def draw(painter: QPainter, x: Array, y: Array, box: Box) -> None:
             painter.setPen(_begun(pen, part[0].before))
         if _is_long(painter, along):
             _in_strips(painter, part, along, pen)
-        elif not dashed and len(along) > WINDING and not ink.is_vector(painter) and _turns_back(along):
+        elif len(along) > WINDING and not ink.is_vector(painter) and _turns_back(along):
             for piece in part:
-                _in_turn(painter, piece)
+                _in_turn(painter, piece, pen)
         else:
             _whole(painter, part)
 
@@ -65,11 +65,26 @@ def _turns_back(x: Array) -> bool:
     return bool(step.min() < 0.0 < step.max())
 
 
-def _in_turn(painter: QPainter, piece: Piece) -> None:
-    """A winding curve part by part, each from where the last one ended; no dashes, which would part at corners."""
-    x, y, _ = piece
-    for start in range(0, len(x) - 1, TURN):
-        painter.drawPolyline(curves.polygon(x[start : start + TURN + 1], y[start : start + TURN + 1]))
+def _in_turn(painter: QPainter, piece: Piece, pen: QPen) -> None:
+    """A winding curve part by part, each from where the last one ended; a dashed one parts where a dash begins."""
+    x, y, before = piece
+    ends = [*range(0, len(x) - 1, TURN), len(x) - 1]
+    if pen.style() != Qt.PenStyle.SolidLine:
+        x, y, ends = _parted(piece, sum(pen.dashPattern()) * pen.widthF())
+        painter.setPen(_begun(pen, before))
+    for start, stop in pairwise(ends):
+        painter.drawPolyline(curves.polygon(x[start : stop + 1], y[start : stop + 1]))
+        painter.setPen(pen)
+
+
+def _parted(piece: Piece, period: float) -> tuple[Array, Array, list[int]]:
+    """The curve with points more, about `TURN` apart, at whole periods of its dashes; and which those are."""
+    at = piece.before + curves.lengths(piece.x, piece.y)
+    cuts = np.unique(np.floor(at[TURN::TURN] / period)) * period
+    cuts = cuts[(cuts > at[0]) & (cuts < at[-1])]
+    places = np.searchsorted(at, cuts)
+    x, y = (np.insert(way, places, np.interp(cuts, at, way)) for way in piece[:2])
+    return x, y, [0, *(places + np.arange(len(cuts))).tolist(), len(x) - 1]
 
 
 def _begun(pen: QPen, before: float) -> QPen:

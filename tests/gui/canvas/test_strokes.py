@@ -140,10 +140,11 @@ def spiral(turns, count, close):
     return closed(x, y) if close else (x, y)
 
 
+@pytest.mark.parametrize("dash", [0, 1, 3])
 @pytest.mark.parametrize(("turns", "count", "close"), [(8.0, 300, False), (25.0, 400, False), (5.0, 97, True)])
-def test_winding_curves_look_the_same_part_by_part(monkeypatch, turns, count, close):
+def test_winding_curves_look_the_same_part_by_part(monkeypatch, turns, count, close, dash):
     x, y = spiral(turns, count, close)
-    line, taken, draw = pen("#000000", 4.0), [], strokes._in_turn
+    line, taken, draw = pen("#000000", 4.0, dash), [], strokes._in_turn
     monkeypatch.setattr(strokes, "_in_turn", lambda *given: (taken.append(1), draw(*given)))
     for scale in SCALES:
         part, truth = drawn(cut(x, y, line), scale), drawn(whole(x, y, line), scale, AROUND)
