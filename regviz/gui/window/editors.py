@@ -1,8 +1,10 @@
 """One editor for each kind of control, made from the control alone. Editors show state; they never hold it."""
 
+from typing import Any
 from unicodedata import east_asian_width
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QButtonGroup,
@@ -29,6 +31,8 @@ SEGMENTS, LETTERS, EDGE = 4, 30, 4
 the letters that a button's own edges take.
 """
 _SPIN_MAX = 2.0**53
+_SPELLED = {"ar1": "AR(1)"}
+"""Choices that are written in a way of their own."""
 
 
 class Editor(QWidget):
@@ -118,7 +122,26 @@ class FloatEditor(Editor):
         self.box.setFixedWidth(unit.text(18) * 6)
 
 
-class WholeBox(QDoubleSpinBox):
+class Unhurried:
+    """First among the bases of a box: the wheel changes it while it has the focus, elsewhere it scrolls on."""
+
+    def wheelEvent(self: Any, event: QWheelEvent) -> None:
+        """Step, or leave the wheel to what lies below."""
+        if self.hasFocus():
+            super().wheelEvent(event)  # type: ignore[misc]
+        else:
+            event.ignore()
+
+
+class ListBox(Unhurried, QComboBox):
+    """A drop-down list."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+
+class WholeBox(Unhurried, QDoubleSpinBox):
     """A spin box for whole numbers beyond 32 bits."""
 
     def __init__(self, control: Control, parent: QWidget | None = None) -> None:
@@ -138,7 +161,7 @@ class IntEditor(Editor):
         super().__init__(control, parent)
         self.box = WholeBox(control)
         self.first = int(control.low)
-        self.names = QComboBox()
+        self.names = ListBox()
         self.names.hide()
         self.add(self.box, 1)
         self.add(self.names, 1)
@@ -196,7 +219,7 @@ class ChoiceEditor(Editor):
 
     def __init__(self, control: Control, parent: QWidget | None = None) -> None:
         super().__init__(control, parent)
-        self.list = QComboBox()
+        self.list = ListBox()
         self.list.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.list.setMinimumContentsLength(6)
         self.add(self.list, 1)
@@ -244,7 +267,7 @@ class TextEditor(Editor):
     def __init__(self, control: Control, parent: QWidget | None = None) -> None:
         super().__init__(control, parent)
         self.line = QLineEdit()
-        self.list = QComboBox()
+        self.list = ListBox()
         self.list.hide()
         self._shown = ""
         self.add(self.line, 1)
@@ -305,7 +328,7 @@ def refill(box: QComboBox, options: tuple[str, ...]) -> None:
 
 def spoken(name: str) -> str:
     """A choice as people read it: "elastic-net" is "Elastic net"."""
-    return capital(words(capital(name.replace("-", " ").replace("_", " "))))
+    return _SPELLED.get(name) or capital(words(capital(name.replace("-", " ").replace("_", " "))))
 
 
 def named(control: Control) -> str:

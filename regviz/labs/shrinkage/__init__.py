@@ -158,7 +158,7 @@ def _readouts(made: Scene, found: Solution, cv: CrossValidation | None) -> tuple
     values: dict[str, Any] = {
         "lam": found.lam, "lam_max": made.path.lam_max, "lam_min": None if chosen is None else chosen.lam_min,
         "lam_1se": None if chosen is None else chosen.lam_1se, "zeros": int(np.count_nonzero(w == 0.0)),
-        "kkt": found.kkt,
+        "intercept": _intercept(made, found), "kkt": found.kkt,
         "train_mse": found.train, "validation_mse": found.validation, "l1_norm": float(np.abs(w).sum()),
         "l2_norm": float(np.linalg.norm(w)), "df": found.df, "objective": found.objective,
     }  # fmt: skip
@@ -170,9 +170,16 @@ def _readouts(made: Scene, found: Solution, cv: CrossValidation | None) -> tuple
     return tuple(Readout(name=name, value=value, label=_LABELS[name]) for name, value in values.items())
 
 
+def _intercept(made: Scene, found: Solution) -> float:
+    """On the data's own scale."""
+    intercept, coef = made.problem.unscale(found.w)
+    return float(intercept) if found.point is None else float(found.point.bias - coef @ made.problem.means)
+
+
 _LABELS = {
     "lam": "λ", "lam_max": "λ max", "lam_min": "λ min", "lam_1se": "λ 1SE", "zeros": "exact zeros",
-    "kkt": "KKT residual", "train_mse": "train error", "validation_mse": "validation error", "test_mse": "test error",
+    "intercept": "intercept (not penalised)", "kkt": "KKT residual", "train_mse": "train error",
+    "validation_mse": "validation error", "test_mse": "test error",
     "train_deviance": "train deviance", "validation_deviance": "validation deviance", "l1_norm": "‖w‖₁",
     "l2_norm": "‖w‖₂", "df": "degrees of freedom", "objective": "objective",
 }  # fmt: skip

@@ -53,6 +53,8 @@ def _truth(made: Scene, w: NDArray[np.float64]) -> str:
 
 def message(made: Scene, asked: str) -> str:
     """What was dropped, coded or is not unique, in a sentence or more; "" when there is nothing to say."""
-    unfit = "The logistic loss needs a target of two values; the squared loss is used."
+    unfit = (
+        "The logistic loss needs a target of two values, such as low of the data set birthwt; the squared loss is used."
+    )
     said = (unfit,) if asked == "logistic" and made.loss == "squared" else ()
     return " ".join((*said, *made.data.notes, *made.path.notes))

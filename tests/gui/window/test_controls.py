@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QAbstractSpinBox, QApplication, QComboBox, QWidget
 
 from regviz.gui.window.editors import (
     ChoiceEditor,
@@ -21,7 +21,7 @@ from regviz.gui.window.editors import (
 from regviz.gui.window.slider import STEP, TICKS, Slider
 from regviz.lab import controls, parse
 from regviz.labs import labs
-from tests.gui.window.waiting import shown, until
+from tests.gui.window.waiting import destroy, shown, until
 from tests.toy_lab import LABS, State
 
 CONTROLS = {control.name: control for control in controls(State)}
@@ -196,17 +196,38 @@ def test_drag_is_one_unfinished_run_with_an_end(slider):
     assert [finished for _, finished in said] == [False] * (len(said) - 1) + [True]
 
 
+def turn():
+    """One notch of the wheel."""
+    return QWheelEvent(
+        QPointF(10, 10), QPointF(10, 10), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+
+
 def test_wheel_moves_a_focused_slider_only(slider):
-    said = moves(slider)
-    wheel = QWheelEvent(QPointF(10, 10), slider.mapToGlobal(QPointF(10, 10)), QPoint(), QPoint(0, 120),
-                        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase,
-                        False)  # fmt: skip
+    said, wheel = moves(slider), turn()
     slider.clearFocus()
     QApplication.sendEvent(slider, wheel)
     assert said == []
     slider.hasFocus = lambda: True
     slider.wheelEvent(wheel)
     assert len(said) == 1
+
+
+def test_wheel_over_controls_without_focus_changes_nothing(application):
+    """Else scrolling the panel would change whatever comes under the pointer."""
+    turned = 0
+    for control in {(c.kind, len(c.choices)): c for lab in labs() for c in controls(lab.State)}.values():
+        made, said = editor(control), []
+        made.changed.connect(lambda *change, said=said: said.append(change))
+        made.show_value(control.default)
+        made.show_options(("one", "two", "three"))
+        for part in made.findChildren(QWidget):
+            QApplication.sendEvent(part, turn())
+            turned += isinstance(part, (QAbstractSpinBox, QComboBox))
+        assert said == [], control.name
+        destroy(made)
+    assert turned > 5
 
 
 @given(share=st.floats(0.0, 1.0), low=st.floats(1e-8, 1.0), decades=st.floats(0.5, 12.0))
