@@ -32,7 +32,7 @@ _LATER = 0.6
 """What a spot costs more than the one before it, in points of curves covered."""
 _FOREIGN = 9.0
 """What another named curve costs that runs along, or between a name and its own."""
-_ENDS_MEET = 6.0
+_ENDS_MEET = 5.0
 """The most that it costs in the column beyond the ends, where the order tells names apart."""
 _ROWS = (-1.0, 1.0, -2.0, 2.0)
 """Lines of text from its slot at which a name may stand where nothing nearer is free."""

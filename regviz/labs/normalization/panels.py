@@ -149,6 +149,7 @@ def thinned(watched: Watched, row: int, *names: str) -> tuple[Array, ...]:
     return (watched.record.steps[at], *(watched.still(watched.record[name][:, row])[at] for name in names))
 
 
+@lru_cache(maxsize=8)
 def pick(count: int) -> Array:
     """Up to 401 of ``count`` rows: every k-th, with the last one."""
     stride = -(-count // MOST)

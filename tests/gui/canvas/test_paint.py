@@ -162,6 +162,7 @@ def test_spikes_reach_no_further_than_the_values():
         zigzag = Lines(key="p", x=np.linspace(-0.6, -0.6 + 0.02 * count, count), y=[y], role="bad")
         shown = panel(zigzag, y=Axis(low=-1.0, high=1.0))
         image = QImage(480, 320, QImage.Format.Format_RGB32)
+        image.fill(0xFFFFFF)
         painter = QPainter(image)
         place = paint_panel(painter, shown, 480, 320, THEMES["light"])
         painter.end()
