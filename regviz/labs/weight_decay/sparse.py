@@ -168,8 +168,10 @@ def _caption(state: WeightDecayState, run: nets.Run) -> str:
         return f"Training diverged at η = {show(state.sgd_rate)}."
     (held, wanted), (zeros, open_) = counts.astype(int).tolist()
     l1 = float(run.first_hyper.arrays(2)["l1"][0])
+    if not held and not zeros:
+        return f"Step {run.step}: neither the freezing rule nor the prox holds a weight at 0{nets.frozen(run)}."
     return (
-        f"Step {run.step}: the freezing rule holds {held} weight{'s' * (held != 1)} at 0, {wanted} of them although "
-        f"the whole loss pulls harder than λ₁ = {show(l1)}; of the {zeros} at 0 by the prox it pulls {open_} so hard"
-        f"{nets.frozen(run)}."
+        f"Step {run.step}: the freezing rule holds {held or 'no'} weight{'s' * (held != 1)} at 0, the prox "
+        f"{zeros or 'none'}; the whole loss pulls harder than λ₁ = {show(l1)} on {wanted or 'none'} of the former and "
+        f"{open_ or 'none'} of the latter{nets.frozen(run)}."
     )

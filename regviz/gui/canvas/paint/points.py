@@ -23,7 +23,7 @@ Spot = tuple[float, float, str]
 Indices = np.ndarray[tuple[int], np.dtype[np.intp]]
 MANY = 12
 """Symbols from which a mark's are kept as a picture."""
-LARGEST = 2e6
+LARGEST = 1.5e6
 """Device pixels of a plot up to which they are."""
 MOST = 5000
 """More symbols than this are thinned evenly: they would freeze the picture and say nothing more."""
@@ -72,7 +72,7 @@ class Sheet(NamedTuple):
     taken: tuple[Box, ...]
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=12)
 def _sheet(mark: Points, rect: Box, x: Scale, y: Scale, theme: Theme, pixels: ink.Grid) -> Sheet:
     """The symbols of a mark on these pixels: painted once, as data often stay while what lies below them changes."""
     place = Place(rect, rect, x, y, theme)
