@@ -62,3 +62,9 @@ def test_elsewhere_it_is_a_sentence(share, monkeypatch, capsys):
     monkeypatch.setattr(desktop.sys, "platform", "win32")
     assert cli.main(["desktop"]) == 2
     assert "Linux" in capsys.readouterr().err
+
+
+def test_the_entry_stands_in_one_menu_only(share):
+    assert cli.main(["desktop"]) == 0
+    main = {"Education", "Science", "Office", "Graphics", "Development", "Utility"}
+    assert len(main & set(entry(share)["Categories"].split(";"))) == 1

@@ -6,6 +6,7 @@ import pytest
 import regviz
 from regviz.cli import main
 from regviz.commands import doctor
+from regviz.data import resource
 
 
 def test_it_names_versions_and_platform(capsys):
@@ -13,6 +14,11 @@ def test_it_names_versions_and_platform(capsys):
     out = capsys.readouterr().out
     for word in (regviz.__version__, np.__version__, "Python", "PySide6", "pyqtgraph", "Platform", "Fonts"):
         assert word in out
+
+
+def test_the_build_that_needs_no_python_knows_the_versions():
+    spec = resource("install", "regviz.spec").read_text(encoding="utf-8")
+    assert all(f'"{name}"' in spec for name in doctor._PACKAGES)
 
 
 def test_it_names_the_missing_packages_and_the_command(capsys, monkeypatch):
