@@ -2,7 +2,8 @@
 
 A catalogue has two parts: "window" for the program's own words, "labs" for the words that labs declare. A lab's entry
 with places {0}, {1} … is a template: it also translates texts with live words or numbers in these places, which are
-translated in turn where they have an entry of their own.
+translated in turn where they have an entry of their own. The template that leaves least in English wins, and a place
+{0:d} takes numbers and symbols alone.
 """
 
 import json
@@ -14,8 +15,10 @@ from typing import Any
 from regviz.data import ResourceError, resource, resource_bytes
 from regviz.data.resources import damaged
 
-PLACE = re.compile(r"\{(\d)[^}]*\}")
+PLACE = re.compile(r"\{(\d)([^}]*)\}")
 """A place in a text, with or without a format, as in {0:g}."""
+WORD = re.compile(r"(?<!\d)[A-Za-z][A-Za-z'-]+")
+_NUMBER = r"((?:[^A-Za-z]|(?<=\d)e|undefined)+?)"
 _ROOM = 8192
 """Texts whose translation is remembered; titles with live numbers come and go."""
 
@@ -28,15 +31,42 @@ class Catalogue:
         self._window, self._labs = dict(window), dict(labs)
         longest = sorted((source for source in labs if PLACE.search(source)), key=_weight, reverse=True)
         self._templates = [(_pattern(source), labs[source]) for source in longest]
-        self.lab = lru_cache(_ROOM)(self._lab)
+        self._told = lru_cache(_ROOM)(self._tell)
 
     def window(self, text: str) -> str | None:
         """A text of the program. Labs' words are none: Qt asks here too, for "Right" and "Shift" as names of keys."""
         return self._window.get(text)
 
-    def _lab(self, text: str) -> str | None:
-        found = self._exact(text)
-        return self._filled(text) if found is None else found
+    def lab(self, text: str) -> str | None:
+        """A text of a lab."""
+        return self._told(text)[0]
+
+    def left(self, text: str) -> tuple[str, ...]:
+        """The pieces of a lab's text that stay English."""
+        return self._told(text)[1]
+
+    def _tell(self, text: str) -> tuple[str | None, tuple[str, ...]]:
+        """The translation and what it leaves in English: of the template that leaves least."""
+        exact = self._exact(text)
+        if exact is not None:
+            return exact, ()
+        best: tuple[str | None, tuple[str, ...]] = (None, (text,) if self.has_words(text) else ())
+        for pattern, translation in self._templates:
+            match = pattern.fullmatch(text)
+            if match is None:
+                continue
+            told = [self._told(part) for part in match.groups()]
+            parts = (part if done is None else done for part, (done, _) in zip(match.groups(), told, strict=True))
+            left = tuple(piece for _, pieces in told for piece in pieces)
+            if best[0] is None or sum(map(len, left)) < sum(map(len, best[1])):
+                best = PLACE.sub("{\\1}", translation).format(*parts), left
+            if not left:
+                break
+        return best
+
+    def has_words(self, text: str) -> bool:
+        """Whether a text has words to translate; symbols and numbers have none."""
+        return WORD.search(text) is not None
 
     def _exact(self, text: str) -> str | None:
         """An entry, or the entry of the text with its first letter small, then with a capital."""
@@ -46,22 +76,17 @@ class Catalogue:
             found = None if small is None else small[:1].upper() + small[1:]
         return found
 
-    def _filled(self, text: str) -> str | None:
-        for pattern, translation in self._templates:
-            match = pattern.fullmatch(text)
-            if match is not None:
-                return translation.format(*(self.lab(part) or part for part in match.groups()))
-        return None
 
-
-def _weight(source: str) -> int:
-    """How much of a template is fixed: the most telling is tried first."""
-    return len(PLACE.sub("", source))
+def _weight(source: str) -> tuple[bool, int]:
+    """Whether a template parts a text at a colon or comma, and how much of it is fixed: the most telling goes first."""
+    fixed = PLACE.sub("", source)
+    return ": " in fixed or ", " in fixed, len(fixed)
 
 
 def _pattern(source: str) -> re.Pattern[str]:
     pieces = PLACE.split(source)
-    return re.compile("(.+?)".join(map(re.escape, pieces[::2])))
+    forms = [_NUMBER if form else "(.+?)" for form in pieces[2::3]]
+    return re.compile("".join(re.escape(fixed) + form for fixed, form in zip(pieces[::3], [*forms, ""], strict=True)))
 
 
 def catalogue(code: str) -> Catalogue:

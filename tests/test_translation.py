@@ -13,18 +13,11 @@ import pytest
 from regviz.data import ResourceError, resource
 from regviz.lab import controls, replace
 from regviz.labs import labs
-from regviz.translation import PLACE, Catalogue, catalogue, languages
+from regviz.translation import PLACE, WORD, Catalogue, catalogue, languages
+from tests.painted import left_english, painted
 
 ROOT = Path(__file__).resolve().parent.parent / "regviz"
 CODES = sorted(set(languages()) - {"en"})
-NAMES = {
-    "Adam", "AdamW", "AIC", "BIC", "CP", "Efron", "ECE", "FGSM", "GAN", "GCV", "GD", "GELU", "Gibbs", "KKT", "L1", "L2",
-    "LARS", "LOO", "LPS", "LQ", "MAP", "ReLU", "SAM", "SE", "SGD", "X", "lcp", "pgg45", "log", "prox", "tanh", "xor",
-    "svi", "lcavol", "lweight", "lbph", "gleason", "bmi", "age", "sex", "tr", "hard", "soft", "max", "min", "sd", "sin",
-    "Beta", "Xw", "KL", "ln", "sign", "bin",
-}  # fmt: skip
-"""Names that are the same in every language; what is no word (symbols, numbers, w7) needs no translation either."""
-WORD = re.compile(r"[A-Za-z][A-Za-z'-]+")
 
 
 def every(test):
@@ -70,36 +63,44 @@ def modes(lab):
 
 @cache
 def shown():
-    """Titles, axes and read-outs of the first picture of every mode of every lab."""
+    """Every text of the first picture of every mode of every lab."""
+    return frozenset(text for lab in labs() for state in modes(lab) for text in painted(next(lab.frames(state))))
+
+
+@cache
+def written():
+    """Texts in the labs' source that a picture shows: titles, labels, ticks, subtitles, read-outs and certificates.
+
+    A place in an f-string is a 7, and one that is grown onto a word leaves its text out.
+    """
+    calls = [node for tree in parsed("labs") for node in ast.walk(tree) if isinstance(node, ast.Call)]
     found = set()
-    for lab in labs():
-        for state in modes(lab):
-            frame = next(lab.frames(state))
-            found |= {readout.label for readout in frame.readouts} | {part.label for part in frame.parts}
-            found |= {readout.missing for readout in frame.readouts if readout.value is None}
-            for panel in frame.panels:
-                found |= {panel.title, panel.x.label, panel.y.label, *(readout.label for readout in panel.readouts)}
+    for call in calls:
+        told = TOLD | TOLD_BY.get(getattr(call.func, "id", ""), set())
+        found |= {text for word in call.keywords if word.arg in told for text in texts_in(word.value)}
     return frozenset(found)
 
 
-class Strict(Catalogue):
-    """Remembers the pieces that have no translation."""
-
-    def _lab(self, text):
-        found = super()._lab(text)
-        if found is None:
-            self.missing.add(text)
-        return found
+TOLD = {"label", "labels", "title", "ticks", "subtitle"}
+TOLD_BY = {"Readout": {"value", "unit", "missing"}, "Certificate": {"name", "text"}}
 
 
-def missing(code, texts):
-    content = json.loads(resource("translations", f"{code}.json").read_text(encoding="utf-8"))
-    strict = Strict(content["window"], content["labs"])
-    strict.missing = set()
-    for text in texts:
-        strict.lab(text)
-    words = ((text, [w for w in WORD.findall(text) if w not in NAMES]) for text in strict.missing)
-    return sorted(text for text, left in words if left)
+def texts_in(node):
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.JoinedStr(values=parts):
+            text = "".join(part.value if isinstance(part, ast.Constant) else "\0" for part in parts)
+            if not re.search(r"[a-z]\0", text):
+                yield text.replace("\0", "7")
+        case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Call(func=ast.Name(id="tuple" | "list"), args=parts):
+            for part in parts:
+                yield from texts_in(part)
+        case ast.IfExp(body=one, orelse=other):
+            yield from texts_in(one)
+            yield from texts_in(other)
+        case ast.BinOp(op=ast.Mult(), left=part) | ast.Starred(value=part) | ast.GeneratorExp(elt=part):
+            yield from texts_in(part)
 
 
 def test_there_are_catalogues():
@@ -114,12 +115,19 @@ def test_every_text_of_the_window_is_translated(code):
 
 @every
 def test_every_declared_word_of_every_lab_is_translated(code):
-    assert missing(code, {text for lab in labs() for text in declared(lab)}) == []
+    assert left_english(code, {text for lab in labs() for text in declared(lab)}) == []
 
 
 @every
-def test_titles_axes_and_readouts_are_translated(code):
-    assert missing(code, shown()) == []
+def test_every_label_of_every_lab_is_translated(code):
+    assert len(written()) > 800
+    assert left_english(code, shown() | written()) == []
+
+
+def test_the_catalogues_have_the_same_entries():
+    """So that what is looked up in one language is told in all."""
+    contents = [json.loads(resource("translations", f"{code}.json").read_text(encoding="utf-8")) for code in CODES]
+    assert all(set(each[part]) == set(contents[0][part]) for each in contents for part in ("window", "labs"))
 
 
 @every
@@ -128,8 +136,9 @@ def test_places_are_the_same_in_source_and_translation(code):
     for part in ("window", "labs"):
         for source, translation in content[part].items():
             assert translation.strip(), source
-            assert sorted(m.group() for m in PLACE.finditer(source)) == sorted(
-                m.group() for m in PLACE.finditer(translation)
+            form = 0 if part == "window" else 1
+            assert sorted(m.group(form) for m in PLACE.finditer(source)) == sorted(
+                m.group(form) for m in PLACE.finditer(translation)
             ), source
             assert source[-1:] not in ".?" or source.endswith("const.") or translation[-1:] in ".?。？", source
 
@@ -167,12 +176,36 @@ def test_live_words_stand_in_the_places_of_a_template():
     assert made.lab("early") is None
     assert made.window("Next") == "Weiter"
     assert made.window("late") is None
+    assert made.left("net, early") == ("early",)
+    assert made.left("step 7") == made.left("7, 8") == ()
 
 
 def test_the_most_telling_template_wins():
     made = Catalogue({}, {"{0}: {1}": "{1} ({0})", "loss: {0}": "Verlust {0}"})
     assert made.lab("loss: 3") == "Verlust 3"
     assert made.lab("gain: 3") == "3 (gain)"
+
+
+def test_the_template_that_leaves_least_wins():
+    made = Catalogue({}, {"{0} of {1}": "{0} von {1}", "{0} them": "{0} sie", "one of": "ein", "us": "uns"})
+    assert made.lab("one of them") == "ein sie"
+    assert made.lab("one of us") == "one von uns"
+
+
+def test_a_text_is_parted_at_colons_and_commas_first():
+    made = Catalogue({}, {"{0} of it": "davon {0}", "{0}: {1}": "{0}: {1}", "ring": "Ring", "one": "eins"})
+    assert made.lab("ring: one of it") == "Ring: davon eins"
+
+
+def test_a_place_for_numbers_takes_no_words():
+    made = Catalogue({}, {"{0:d} steps": "{0} Schritte", "layer {0:d}": "Schicht {0}", "in": "hinein"})
+    assert [made.lab(f"{number} steps") for number in ("7", "1e−5", "−0.5")] == [
+        "7 Schritte",
+        "1e−5 Schritte",
+        "−0.5 Schritte",
+    ]
+    assert made.lab("in steps") is None
+    assert made.lab("layer norm") is None
 
 
 @pytest.mark.parametrize("content", [None, "no json", "[]", '{"window": {}, "labs": []}', '{"window": {}}'])

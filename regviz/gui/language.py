@@ -1,7 +1,7 @@
 """The language of the program: what `tr` and the labs' words become, and the direction of the window.
 
-Labs speak English; what they declare and show is translated here, on its way to the screen. Captions and lessons stay
-as they are. Numbers are written the same in every language.
+Labs speak English; what they declare and show is translated here, on its way to the screen. Captions, lessons and
+other sentences stay as they are. Numbers are written the same in every language.
 """
 
 from dataclasses import replace
@@ -31,7 +31,8 @@ class _Brackets(Catalogue):
         """The text in brackets."""
         return f"[{text}]"
 
-    def _lab(self, text: str) -> str:
+    def lab(self, text: str) -> str:
+        """The text in brackets."""
         return f"[{text}]"
 
 
@@ -152,7 +153,8 @@ def _panel(panel: Panel, data: frozenset[str]) -> Panel:
 
 def _readout(readout: Readout) -> Readout:
     value = words(readout.value) if isinstance(readout.value, str) else readout.value
-    return replace(readout, label=words(readout.label), value=value, missing=words(readout.missing))
+    missing = words(readout.missing)
+    return replace(readout, label=words(readout.label), unit=words(readout.unit), value=value, missing=missing)
 
 
 def _part(part: Part) -> Part:
@@ -174,6 +176,8 @@ def _axis(axis: Axis) -> Axis:
 @lru_cache(128)
 def _mark(mark: Mark, data: frozenset[str]) -> Mark:
     """The same object for the same mark, by which the canvas keeps what it has painted; names of the data stay."""
+    if getattr(mark, "prose", False):
+        return mark
     changes: dict[str, Any] = {"label": words(mark.label)}
     names: tuple[str, ...] = getattr(mark, "labels", ())
     if names:

@@ -252,13 +252,16 @@ class Arrows(Mark):
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Text(Mark):
-    """Words at ``x``, ``y`` (m,): one of ``labels`` each, in ``roles``."""
+    """Words at ``x``, ``y`` (m,): one of ``labels`` each, in ``roles``. ``prose`` says that they are lines of sentences
+    which stay in the language of captions and lessons.
+    """
 
     kind: ClassVar[str] = "text"
     x: Array = array("m")
     y: Array = array("m")
     labels: tuple[str, ...] = names("m")
     roles: tuple[str, ...] = names("m")
+    prose: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from regviz.lab import ROLES, Gesture, Lab, controls, document, parse, replace
 from regviz.labs import find, labs
 from regviz.tidy import to_csv
 from tests.blocked import BLOCK_QT
+from tests.painted import left_english, painted
 from tests.strategies import states
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -101,6 +102,7 @@ def test_every_frame_is_valid(lab, data):
     count = 0
     for frame in lab.frames(state):
         check_frame(lab, state, frame)
+        assert left_english("de", painted(frame)) == []
         count += 1
     assert count
 

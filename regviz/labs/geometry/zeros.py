@@ -107,10 +107,8 @@ def turn_panel(found: Solved, bowl: Bowl, budget: Budget, count: int, seed: int,
     readouts.append(Readout(name="share-l2", label="L2", value="0 %", role="l2"))
     marks.append(Rule(key="cursor", value=bowl.angle, bound="angle", role="text"))
     x, y = turn_axes()
-    ends = "at a corner" if budget.t is not None else "with a zero"
-    return Panel(
-        key="turn", title=f"Random optima that end {ends}", x=x, y=y, marks=tuple(marks), readouts=tuple(readouts)
-    )
+    title = "Random optima that end at a corner" if budget.t is not None else "Random optima that end with a zero"
+    return Panel(key="turn", title=title, x=x, y=y, marks=tuple(marks), readouts=tuple(readouts))
 
 
 @lru_cache(maxsize=1)

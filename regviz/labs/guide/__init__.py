@@ -77,7 +77,7 @@ def _clicked(state: GuideState, gesture: Gesture) -> Method | None:
         return OF_KEY[state.method]
     if gesture.mark == cards.ROWS:
         return OF_AREA[gesture.panel][gesture.index // 2] if gesture.panel in OF_AREA else None
-    return OF_KEY.get(gesture.mark)
+    return OF_KEY.get(gesture.mark) or (OF_KEY.get(gesture.panel) if gesture.mark else None)
 
 
 def _of_finding(findings: tuple[Finding, ...], place: int) -> tuple[str, Mapping[str, str]] | None:

@@ -1,7 +1,7 @@
 """The panels of the guide: areas of the map, cards of methods, the advisor's list, and a lab's own picture."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -24,11 +24,11 @@ def _page(lines: float) -> Axis:
     return Axis(low=-lines, high=0.5, hidden=True)
 
 
-def _text(key: str, lines: Sequence[Line], at: Sequence[float], x: float = 0.0) -> Text:
+def _text(key: str, lines: Sequence[Line], at: Sequence[float], x: float = 0.0, prose: bool = False) -> Text:
     """Lines at the heights ``at`` below the top: at the left edge, or at the right one for ``x`` = 1."""
     return Text(
         key=key, x=np.full(len(lines), x), y=-np.array(at, dtype=np.float64), labels=tuple(line for line, _ in lines),
-        roles=tuple(role for _, role in lines),
+        roles=tuple(role for _, role in lines), prose=prose,
     )  # fmt: skip
 
 
@@ -42,16 +42,20 @@ def _heights(blocks: Sequence[Sequence[Line]]) -> list[float]:
     return heights
 
 
-def _stacked(blocks: Sequence[tuple[str, Sequence[Line]]], least: float) -> tuple[tuple[Mark, ...], Axis]:
-    """One mark for each block, with an axis that is ``least`` lines high or more."""
+def _stacked(
+    blocks: Sequence[tuple[str, Sequence[Line]]], least: float, labels: Collection[str] = ()
+) -> tuple[tuple[Mark, ...], Axis]:
+    """One mark for each block, with an axis that is ``least`` lines high or more. All but ``labels`` are prose."""
     heights = _heights([lines for _, lines in blocks])
     marks, begin = [], 0
     for key, lines in blocks:
-        marks.append(_text(key, lines, heights[begin : begin + len(lines)]))
+        marks.append(_text(key, lines, heights[begin : begin + len(lines)], prose=key not in labels))
         begin += len(lines)
     return tuple(marks), _page(max(least, float(np.ceil(heights[-1] + 0.5))))
 
 
+NOTHING = "nothing"
+"""Key of the mark on a page that has nothing to tell."""
 ROWS = "rows"
 """Key of the mark whose lines are, in turn, a method's name and its idea."""
 
@@ -84,25 +88,24 @@ COLUMNS = 74
 def small(key: str, numbers: tuple[int, ...]) -> Panel:
     """A method in full, as one of the cards of its area."""
     method = OF_KEY[key]
-    blocks = words.body(method, COLUMNS_SMALL)
-    lines = [line for block in blocks for line in block]
+    marks, y = _stacked(list(zip(words.PARTS, words.body(method, COLUMNS_SMALL), strict=True)), 12.5, words.PARTS[:1])
     said = f"→ {method.lab}" + (f"  {words.pointed(numbers)}" if numbers else "")
     return Panel(
-        key=key, title=method.name, x=_WIDE, y=_page(12.5), marks=(_text(key, lines, _heights(blocks)),),
+        key=key, title=method.name, x=_WIDE, y=y, marks=marks,
         readouts=(Readout(name="lab", value=said, role="muted"),),
     )  # fmt: skip
 
 
 def large(method: Method, told: str, findings: Sequence[tuple[int, Finding]]) -> Panel:
     """A method in full beside its picture: what that shows, and the findings that point here with their sentences."""
-    blocks = list(zip(("idea", "formula", "reach", "careful"), words.body(method, COLUMNS), strict=True))
+    blocks = list(zip(words.PARTS, words.body(method, COLUMNS), strict=True))
     if told:
         blocks.append(("told", words.wrapped(told, "text", COLUMNS)))
     blocks.append(("go", words.wrapped(words.arrow(method), "accent", COLUMNS)))
     for number, finding in findings:
         text = f"◀ {words.numbered(number, finding)}"
         blocks.append((f"finding-{number - 1}", words.wrapped(text, "text", COLUMNS)))
-    marks, y = _stacked(blocks, LINES)
+    marks, y = _stacked(blocks, LINES, words.PARTS[:1])
     return Panel(
         key="card", title=method.name, x=_WIDE, y=y, marks=marks,
         readouts=(Readout(name="area", value=HEADINGS[method.area], role="muted"),),
@@ -122,8 +125,8 @@ def advisor(findings: Sequence[Finding] | None) -> Panel:
         blocks.append((f"finding-{number - 1}", [*lines, *words.wrapped(f"◀ {rows}", "accent", COLUMNS)]))
     if not blocks:
         said = "The advisor is reading the table." if findings is None else "Nothing stands out in this table."
-        blocks = [("nothing", [(said, "muted")])]
-    marks, y = _stacked(blocks, LINES)
+        blocks = [(NOTHING, [(said, "muted")])]
+    marks, y = _stacked(blocks, LINES, [NOTHING])
     return Panel(key="advisor", title="What the advisor sees", x=_WIDE, y=y, marks=marks)
 
 
@@ -133,7 +136,7 @@ def listed(numbers: Mapping[str, tuple[int, ...]]) -> Panel:
         (key, [(f"{OF_KEY[key].name}  {words.pointed(found)}", ROLES[OF_KEY[key].area]), (OF_KEY[key].idea, "muted")])
         for key, found in numbers.items()
     ]
-    marks, y = _stacked(blocks or [("nothing", [("No row is pointed to.", "muted")])], LINES)
+    marks, y = _stacked(blocks or [(NOTHING, [("No row is pointed to.", "muted")])], LINES, [NOTHING, *numbers])
     return Panel(key="pointed", title="Methods to reach for, or to think of", x=_WIDE, y=y, marks=marks)
 
 

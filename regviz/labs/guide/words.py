@@ -17,10 +17,13 @@ def wrapped(text: str, role: str, columns: int) -> list[Line]:
     return [(line, role) for line in textwrap.wrap(text, columns)]
 
 
+PARTS = ("idea", "formula", "reach", "careful")
+
+
 def body(method: Method, columns: int) -> list[list[Line]]:
-    """Blocks of lines: idea, formula, when to reach for the method and when to be careful."""
+    """Blocks of lines: idea, formula, when to reach for the method and when to be careful, the `PARTS` of a card."""
     return [
-        wrapped(f"{method.idea}.", "text", columns), wrapped(method.formula, "accent", columns),
+        [(f"{method.idea}.", "text")], wrapped(method.formula, "accent", columns),
         wrapped(f"Reach for it when: {method.reach}", "good", columns),
         wrapped(f"Be careful: {method.careful}", "bad", columns),
     ]  # fmt: skip

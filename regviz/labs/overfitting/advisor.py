@@ -126,7 +126,9 @@ def _page(blocks: list[tuple[str, list[str], int]]) -> list[Mark]:
         roles = ("text",) * (len(lines) - links) + ("accent",) * links
         at = -(y + np.arange(len(lines), dtype=np.float64))
         role = "accent" if links else "text"
-        marks.append(Text(key=key, role=role, x=np.zeros(len(lines)), y=at, labels=tuple(lines), roles=roles))
+        marks.append(
+            Text(key=key, role=role, x=np.zeros(len(lines)), y=at, labels=tuple(lines), roles=roles, prose=True)
+        )
         y += len(lines) - 1 + _GAP
     return marks
 
