@@ -87,6 +87,20 @@ def test_a_run_is_a_plain_training_of_the_engine():
     assert np.array_equal(trainer.params, run.params)
 
 
+def test_curves_end_at_the_scores_of_the_present_weights():
+    """Each part's loss and accuracy by its own name, whether a net is frozen or not."""
+    run = run_of(small(label_noise=0.2))
+    for freeze in (0, 20):
+        run.freeze(freeze)
+        run.advance(25)
+        for part in ("train", "validation"):
+            data = getattr(run.task, part)
+            truth = run.evaluator.score(data.X, data.y, run.params)
+            for name, values in (("loss", truth.loss), ("accuracy", truth.accuracy)):
+                live = 1 if freeze else 0
+                np.testing.assert_array_equal(run.curve(f"{part}_{name}")[1][-1, live:], values[live:])
+
+
 def test_changed_hyper_parameters_are_taken_in_without_a_restart():
     state = small(pace=10)
     run = run_of(state)

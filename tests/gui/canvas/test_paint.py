@@ -9,10 +9,10 @@ from PySide6.QtGui import QImage, QPainter
 from regviz.gui.canvas import ink
 from regviz.gui.canvas.export import panel_image
 from regviz.gui.canvas.paint import PAINT, paint_panel, points
-from regviz.gui.canvas.paint.fields import level_lines
+from regviz.gui.canvas.paint.fields import level_lines, tile_boxes
 from regviz.gui.canvas.place import Box
 from regviz.gui.canvas.theme import THEMES
-from regviz.lab import MARK_TYPES, Axis, Bars, Contours, Field, Graph, Handle, Lines, Points, Region, Rule, Text
+from regviz.lab import MARK_TYPES, Axis, Bars, Contours, Field, Graph, Handle, Lines, Points, Region, Rule, Text, Tiles
 from tests.gui.canvas.panels import SAMPLES, marks, panel, panels
 from tests.gui.canvas.pixels import array
 
@@ -132,6 +132,38 @@ def test_names_of_one_and_the_same_curve_stand_in_rows():
     assert set(curves.labels) <= set(said)
 
 
+def _placed(shown, width=480, height=320):
+    """The picture of a panel on white, and its place."""
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFF)
+    painter = QPainter(image)
+    place = paint_panel(painter, shown, width, height, THEMES["light"])
+    painter.end()
+    return array(image)[:, :, :3].astype(int), place
+
+
+def test_every_tile_shows_its_own_image():
+    shades = np.linspace(0.0, 1.0, 7)
+    mark = Tiles(key="t", images=np.tile(shades[:, None, None], (1, 3, 4)), columns=3)
+    picture, place = _placed(panel(mark))
+    boxes = tile_boxes(mark, place)
+    for shade, box in zip(shades, boxes, strict=True):
+        color = THEMES["light"].scale(mark.scale)[round(255 * shade), :3]
+        inside = picture[round(box.top) + 3 : round(box.bottom) - 3, round(box.left) + 3 : round(box.right) - 3]
+        assert inside.size and np.abs(inside - color).max() <= 1
+
+
+def test_level_lines_have_no_gaps():
+    """Around a circle of short pieces no place is paler than the line's middle by more than its edge."""
+    x, y = np.meshgrid(np.linspace(-0.975, 0.975, 40), np.linspace(-0.975, 0.975, 40))
+    rings = Contours(key="c", z=np.hypot(x, y), levels=[0.6], extent=(-1, 1, -1, 1), role="text")
+    picture, place = _placed(panel(rings, x=Axis(low=-1, high=1), y=Axis(low=-1, high=1), equal=True))
+    angle = np.linspace(0.0, 2.0 * np.pi, 2000)
+    across, down = place.x.px(0.6 * np.cos(angle)), place.y.px(0.6 * np.sin(angle))
+    on = picture[np.floor(down).astype(int), np.floor(across).astype(int)].max(axis=1)
+    assert (on < 160).all()
+
+
 @pytest.mark.parametrize("count", [12, 60, 400])
 def test_bars_of_any_number(count):
     values = np.linspace(-1, 1, count)
@@ -160,13 +192,8 @@ def test_spikes_reach_no_further_than_the_values():
     for count in (9, 61):
         y = np.where(np.arange(count) % 4 == 1, 0.6, np.where(np.arange(count) % 4 == 3, -0.6, 0.0))
         zigzag = Lines(key="p", x=np.linspace(-0.6, -0.6 + 0.02 * count, count), y=[y], role="bad")
-        shown = panel(zigzag, y=Axis(low=-1.0, high=1.0))
-        image = QImage(480, 320, QImage.Format.Format_RGB32)
-        image.fill(0xFFFFFF)
-        painter = QPainter(image)
-        place = paint_panel(painter, shown, 480, 320, THEMES["light"])
-        painter.end()
-        rows = np.flatnonzero((np.abs(array(image)[:, :, :3].astype(int) - [0x0E, 0x29, 0xAB]).max(axis=2) < 60).any(1))
+        picture, place = _placed(panel(zigzag, y=Axis(low=-1.0, high=1.0)))
+        rows = np.flatnonzero((np.abs(picture - [0x0E, 0x29, 0xAB]).max(axis=2) < 60).any(axis=1))
         top, bottom = place.y.px([0.6, -0.6])
         assert top - 3.0 < rows.min() < top + 3.0 and bottom - 4.0 < rows.max() < bottom + 2.0
 
