@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from regviz.engine import own_sentence
-from regviz.gui.window.opening import OpenError, lecture_in, of_name, opened
+from regviz.gui.window.opening import OpenError, lecture_in, of_name, opened, without_columns
 from regviz.lab import WHOLE, ControlError, Gesture, Lab, controls, nearest
 from regviz.lab.document import DocumentError
 
@@ -35,7 +35,7 @@ class Edits(QObject):
         """Change the state as the user would; a value out of range is a sentence in the banner."""
         window = self._window
         try:
-            window.session.set(changes, finished)
+            window.session.set(without_columns(window.session.state, changes), finished)
         except ControlError as error:
             window.banner.say(str(error))
             window.show_state()

@@ -5,7 +5,7 @@ import re
 from html import escape
 from itertools import accumulate
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
 
@@ -82,6 +82,8 @@ class Sentences(ElidedLabel):
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent, least=_TIGHT)
         self._lines = 1
+        self._settled = QTimer(self, singleShot=True, interval=0)  # width and font often change together
+        self._settled.timeout.connect(self._measure_anew)
 
     @property
     def lines(self) -> int:
@@ -101,7 +103,7 @@ class Sentences(ElidedLabel):
         """Find out anew how many lines are needed in another width."""
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self._measure_anew()
+            self._settled.start()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Find out how many lines are needed."""
@@ -112,7 +114,7 @@ class Sentences(ElidedLabel):
         """Find out anew how many lines are needed in another font."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self._measure_anew()
+            self._settled.start()
 
     def minimumSizeHint(self) -> QSize:
         """As narrow as need be, as high as its lines."""
@@ -137,8 +139,7 @@ class Sentences(ElidedLabel):
         return face, QFontMetrics(face).elidedText(text, Qt.TextElideMode.ElideRight, self._lines * width * 9 // 10)
 
     def _measure_anew(self) -> None:
-        self._take(1)
-        self._measure()
+        self._take(1 if self._one_line(self.contentsRect().width()) else 2)
 
     def _measure(self) -> None:
         if self._lines == 1 and self.isVisible() and not self._one_line(self.contentsRect().width()):

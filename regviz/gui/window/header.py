@@ -243,6 +243,9 @@ class Header(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._top.setSpacing(unit.px(16))
+        for layout in (self._words, self._top, self._column):
+            layout.invalidate()  # the fonts of its labels are others now
+        self.updateGeometry()
         if self.mode is not None:
             self.mode.show_theme(theme, unit)
         if self.main is not None:

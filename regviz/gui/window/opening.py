@@ -1,7 +1,7 @@
 """What a file that is opened or dropped means: a session, an exported picture, or a table for the current lab."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,12 +85,18 @@ def _table(file: Path, labs: Sequence[Lab], lab: Lab, state: Any) -> Opened:
         raise OpenError(f"Cannot open {file.name}: {reason}.")
     changes = {"dataset": str(file)}
     if takes_tables(lab):
-        fresh = changes | ({"target": ""} if hasattr(state, "target") else {})
+        fresh = without_columns(state, changes)
         return Opened(lab, replace(state, **fresh), table=True)
     for other in labs:
         if takes_tables(other):
             return Opened(other, replace(other.State(), **changes), table=True)
     raise OpenError(f"Cannot open {file.name}: no lab here takes tables.")
+
+
+def without_columns(state: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """``changes``; where they bring other data, what names columns of the old ones is forgotten."""
+    other = "dataset" in changes and changes["dataset"] != getattr(state, "dataset", None)
+    return {name: "" for name in ("target", "groups") if other and hasattr(state, name)} | dict(changes)
 
 
 def takes_tables(lab: Lab) -> bool:

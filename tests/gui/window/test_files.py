@@ -14,9 +14,10 @@ from regviz.gui.canvas.png import read_png_state
 from regviz.gui.picture import heading
 from regviz.gui.window.exporting import ExportDialog, command_line, python_code
 from regviz.gui.window.filming import with_progress
-from regviz.lab import WHOLE, Frame, Stroke
+from regviz.gui.window.opening import opened, takes_tables, without_columns
+from regviz.lab import WHOLE, Frame, Stroke, replace
 from regviz.lab.document import dump, load, restore
-from regviz.labs import find
+from regviz.labs import find, labs
 from tests.gui.window.waiting import shown, until
 from tests.release.screen import screen
 from tests.toy_lab import State, Toy, drill, frame_of, toy
@@ -38,6 +39,17 @@ def test_dropped_table_becomes_the_data_set(window, tmp_path):
     assert window.session.state.dataset == str(file)
     shown(window)
     assert not window.banner.isVisible()
+
+
+@pytest.mark.parametrize("lab", [each for each in labs() if takes_tables(each)], ids=lambda lab: lab.name)
+def test_other_data_forget_the_columns_of_the_old_ones(lab, tmp_path):
+    state = replace(lab.State(), dataset="birthwt", target="low")
+    assert without_columns(state, {"dataset": "prostate"})["target"] == ""
+    assert without_columns(state, {"dataset": "birthwt", "seed": 1}) == {"dataset": "birthwt", "seed": 1}
+    assert without_columns(state, {"dataset": "prostate", "target": "age"})["target"] == "age"
+    file = tmp_path / "t.csv"
+    file.write_text("a,b\n1,2\n")
+    assert opened(file, labs(), lab, state).state.target == ""
 
 
 def test_table_that_is_opened_again_is_read_again(tmp_path):
