@@ -44,7 +44,7 @@ class Axis:
 class Readout:
     """A named number: ``name`` for scripts, ``label`` and ``unit`` for people, ``role`` for its colour.
 
-    ``missing`` is what people read where there is no number.
+    ``missing`` is what people read where there is no number yet; one without these words has none to wait for.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Readout:
     unit: str = ""
     role: str = "text"
     digits: int = 3
-    missing: str = "undefined"
+    missing: str = ""
 
     def __post_init__(self) -> None:
         check_role(self.role)
@@ -62,8 +62,13 @@ class Readout:
     def written(self) -> str:
         """The value with its unit for people."""
         if self.value is None:
-            return self.missing
+            return self.missing or show(None)
         return f"{show(self.value, self.digits)} {self.unit}".rstrip()
+
+    @property
+    def tells(self) -> bool:
+        """Whether there is a number, or one to come."""
+        return self.value is not None or bool(self.missing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,8 +23,8 @@ def show(value: float | int | str | bool | None, digits: int = 3) -> str:
 
 
 def absent(begun: object) -> str:
-    """What people read where there is no number: "not yet" as long as nothing has ``begun``."""
-    return "undefined" if begun else "not yet"
+    """What people read where there is no number: "not yet" as long as nothing has ``begun``, then nothing."""
+    return "" if begun else "not yet"
 
 
 def _real(value: float, digits: int) -> str:

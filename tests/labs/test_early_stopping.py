@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from regviz.export import last_frame
-from regviz.lab import Gesture
+from regviz.lab import Gesture, Readout
 from regviz.labs.early_stopping import lab
 from regviz.labs.early_stopping.state import TWIN, EarlyStoppingState
 from regviz.labs.early_stopping.twin import scene
@@ -259,5 +259,6 @@ def test_a_stop_that_has_not_come_is_said_to_come():
     first, *_, last = lab.frames(replace(lab.State(), patience=1, steps=200))
     for frame, words in ((first, "not yet"), (last, str(last.readout("stopped_at")))):
         stop = next(readout for readout in frame.readouts if readout.name == "stopped_at")
-        assert stop.written == words and frame.to_json()["readouts"]["stopped_at"] == stop.value
+        assert stop.tells and stop.written == words and frame.to_json()["readouts"]["stopped_at"] == stop.value
+    assert not Readout(name="nothing", value=None).tells
     assert first.readout("stopped_at") is None and last.readout("stopped_at") is not None

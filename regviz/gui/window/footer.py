@@ -49,7 +49,7 @@ class Footer(QWidget):
         self._words = " ".join(filter(None, (frame.caption, frame.message)))
         if not self._remark.isActive():
             self.caption.setText(self._words)
-        self.readouts.setText(GAP.join(_written(readout) for readout in frame.readouts if readout.value is not None))
+        self.readouts.setText(GAP.join(_written(readout) for readout in frame.readouts if readout.tells))
         self.strip.set_parts(frame.parts)
         self.strip.setVisible(bool(frame.parts))
         self._certify(frame.certificate)

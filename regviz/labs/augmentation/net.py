@@ -72,7 +72,7 @@ class Pair:
             own += [
                 Readout(name=f"ece_{variant.key}", value=rel.ece if rel else None, label=f"{name}: ECE", role=role),
                 Readout(name=f"attacked_accuracy_{variant.key}", value=safe, label=f"{name}: right under FGSM",
-                        role=role, missing="undefined" if state.fgsm else "off"),
+                        role=role),
             ]  # fmt: skip
         return (*nets.readouts(run), *own)
 
