@@ -78,7 +78,7 @@ def validating(
     order: str = "shuffled", seed: int = 0, loss: str = "squared", standardize: bool = True,
     problem: Problem | None = None,
 ) -> Steps[CrossValidation]:  # fmt: skip
-    """`cross_validate` fold by fold: yields the share that is done, returns the answer (logistic: at once).
+    """`cross_validate` fold by fold: yields the share that is done, returns the answer.
 
     ``problem`` is the standardised whole, where it is known.
     """
@@ -86,9 +86,10 @@ def validating(
     problem = named_problem(X, y, standardize) if problem is None else problem
     parts = fold_rows(problem.n, folds, order, seed)
     if loss == "logistic":
-        from regviz.linear.logistic import logistic_cv
+        from regviz.linear.logistic import validating_logistic
 
-        return logistic_cv(X, y, penalty, checked.alpha, groups, lams, parts, standardize)
+        answer = yield from validating_logistic(X, y, penalty, checked.alpha, groups, lams, parts, standardize)
+        return answer
     checked = check_arguments(penalty, alpha, groups, loss, problem.p)
     grid = check_grid(lams) if lams is not None else default_grid(problem, penalty, checked)
     split = Split(np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64), problem)

@@ -180,8 +180,13 @@ class GroupCurve:
         return self._points[1]
 
     def at(self, lam: float) -> Array:
-        """Certified Newton from the nearest solved λ."""
+        """Certified Newton from the nearest solved λ; at a solved λ what is known there.
+
+        Where columns repeat each other, several w are optimal and have the same fit.
+        """
         place = min(int(np.searchsorted(-self.lams, -lam)), self.lams.size - 1)
+        if self.lams[place] == lam:
+            return self.coef[place].copy()
         warm = self.coef[max(place - 1, 0)] if place else None
         return self.solver.at(lam, warm)
 

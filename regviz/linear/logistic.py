@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
+from regviz.data.steps import Steps, finished, part
 from regviz.linear.arguments import Arguments, check_arguments, check_lam
 from regviz.linear.cross_validation import CrossValidation, Rows, check_grid, default_grid
 from regviz.linear.fit import Fit
@@ -40,6 +41,7 @@ class LogisticCurve:
         grid = default_grid(problem.base, penalty, checked)
         grid = grid[grid > 0.0]
         self.lams = np.append(grid, 0.0) if self.finite or not grid.size else grid
+        self._last: tuple[float, Point] | None = None
         self.lam_max: float | None = self.at_strength(1.0).lam_max(problem.base)
 
     def at_strength(self, lam: float) -> Penalty:
@@ -49,10 +51,16 @@ class LogisticCurve:
     @cached_property
     def points(self) -> list[Point]:
         """Intercept and w at each of ``lams``."""
+        return finished(self.tracing())
+
+    def tracing(self) -> Steps[list[Point]]:
+        """`points` step by step, and keep them: yields the share that is done."""
         start, found = self.problem.null_point, []
         for lam in self.lams.tolist():
             start = self.solved(lam, start)
             found.append(start)
+            yield len(found) / self.lams.size
+        self.__dict__["points"] = found
         return found
 
     @cached_property
@@ -68,8 +76,13 @@ class LogisticCurve:
 
     def point_at(self, lam: float) -> Point:
         """Intercept and w (p,) at ``lam``."""
+        known = self._last
+        if known is not None and known[0] == lam:
+            return known[1]
         near = self.points[int(np.argmin(np.abs(self.lams - min(lam, float(self.lams[0])))))]
-        return self.solved(lam, near if np.isfinite(near.bias) else self.problem.null_point)
+        found = self.solved(lam, near if np.isfinite(near.bias) else self.problem.null_point)
+        self._last = lam, found
+        return found
 
     def at(self, lam: float) -> Array:
         """The solution (p,) at ``lam``; a new array."""
@@ -143,9 +156,18 @@ def logistic_path(
 
     Raises ValueError with a sentence for unusable data or arguments.
     """
+    return finished(following_logistic(X, y, penalty, alpha, groups, standardize, names))
+
+
+def following_logistic(
+    X: ArrayLike, y: ArrayLike, penalty: str = "lasso", alpha: float | None = None, groups: GroupList = None,
+    standardize: bool = True, names: Sequence[str] = (),
+) -> Steps[LogisticPath]:  # fmt: skip
+    """`logistic_path` λ by λ: yields the share that is done, returns the path."""
     problem = LogisticProblem.of(X, y, standardize=standardize, names=names)
     checked = check_arguments(penalty, alpha, groups, "logistic", problem.p)
     curve = LogisticCurve(problem, penalty, checked)
+    yield from curve.tracing()
     coef = curve.coef / problem.base.scales
     intercept = np.array([point.bias for point in curve.points]) - coef @ problem.base.means
     notes = problem_notes(problem.base) + (() if curve.finite else (DIVERGES,))
@@ -155,19 +177,24 @@ def logistic_path(
     )  # fmt: skip
 
 
-def logistic_cv(
+def validating_logistic(
     X: ArrayLike, y: ArrayLike, penalty: str, alpha: float | None, groups: GroupList, lams: ArrayLike | None,
     folds: tuple[Rows, ...], standardize: bool = True,
-) -> CrossValidation:  # fmt: skip
+) -> Steps[CrossValidation]:  # fmt: skip
     """Held-out deviance (−2·log-likelihood of a row) over λ; each fold standardises its own rows.
 
-    Raises ValueError when the rows left for training hold one class only, or when a fit diverges at λ = 0.
+    Yields the share of the fits that are done. Raises ValueError when the rows left for training hold one class only,
+    or when a fit diverges at λ = 0.
     """
     whole = LogisticProblem.of(X, y, standardize=standardize)
     checked = check_arguments(penalty, alpha, groups, "logistic", whole.p)
     grid = default_grid(whole.base, penalty, checked) if lams is None else check_grid(lams)
     rows = np.array(X, dtype=np.float64)
-    curves = [_Fold.of(rows, whole.y, test, standardize, penalty, checked, grid) for test in folds]
+    curves = []
+    for k, test in enumerate(folds):
+        fold = _Fold.fitting(rows, whole.y, test, standardize, penalty, checked, grid)
+        curve = yield from part(fold, k / len(folds), (k + 1) / len(folds))
+        curves.append(curve)
     sizes = np.array([test.size for test in folds])
     sums = np.stack([curve.at(grid) for curve in curves])
     means = sums / sizes[:, None]
@@ -192,15 +219,16 @@ class _Fold:
     points: tuple[Point, ...]
 
     @classmethod
-    def of(
+    def fitting(
         cls, X: Array, y: Array, test: Rows, standardize: bool, penalty: str, checked: Arguments, grid: Array
-    ) -> "_Fold":
+    ) -> Steps["_Fold"]:
         """Fit the rows outside ``test`` at each λ of the falling ``grid``, each fit started from the one above."""
         kept = LogisticProblem.of(np.delete(X, test, axis=0), np.delete(y, test), standardize=standardize)
         point, points = kept.null_point, []
         for lam in grid.tolist():
             point = _descended(kept, make_penalty(penalty, lam, checked.alpha, checked.groups), point)
             points.append(point)
+            yield len(points) / grid.size
         return cls(kept, penalty, checked, X[test], y[test], grid, tuple(points))
 
     def at(self, lams: Array) -> Array:

@@ -7,10 +7,11 @@ scikit-learn's C is 1/(nλ).
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from regviz.linear.penalties import Penalty
 from regviz.linear.problem import Array, Problem
@@ -66,6 +67,18 @@ class LogisticProblem:
     def lam_max(self) -> float:
         """max_j |x_jᵀ(y − ȳ)|/n, the unit of KKT residuals."""
         return self.base.lam_max
+
+    def only(self, index: NDArray[np.intp]) -> "LogisticProblem":
+        """The problem with no other features than ``index`` (a,), in that order."""
+        return LogisticProblem(self.base.only(index), self.y)
+
+    @cached_property
+    def turned(self) -> "tuple[LogisticProblem, Array]":
+        """The problem in the axes (r, p) of the rows' space, and these: w = axesᵀz has the norm of z (r,)."""
+        left, values, axes = np.linalg.svd(self.X, full_matrices=False)
+        r = values.size
+        base = Problem(left * values, self.base.y, np.zeros(r), np.ones(r), self.base.y_mean, False, ())
+        return LogisticProblem(base, self.y), axes
 
     @property
     def null_point(self) -> Point:

@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
+_MANY = 1000
+"""Features up to which the Gram matrix of all is formed for a few of its rows."""
 _LARGE = 1_000_000
 """Numbers in a table that are still small enough to be gone through again and again."""
 
@@ -73,6 +75,14 @@ class Problem:
     def gram(self) -> Array:
         """XᵀX/n (p, p)."""
         return (self.X.T @ self.X) / self.n
+
+    def gram_rows(self, index: Sequence[int]) -> Array:
+        """Rows (k, p) of XᵀX/n; of thousands of features without the others."""
+        if self.p <= _MANY:
+            known: Array = self.gram[list(index)]
+            return known
+        rows: Array = self.X[:, list(index)].T @ self.X / self.n
+        return rows
 
     @cached_property
     def correlation(self) -> Array:

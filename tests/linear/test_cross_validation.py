@@ -6,6 +6,7 @@ from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, Ridge
 from sklearn.preprocessing import StandardScaler
 
 import regviz
+from regviz.linear import problem
 from tests.linear.cases import PENALTY_NAMES, bundle, pairs, sparse
 
 
@@ -132,3 +133,17 @@ def test_wrong_arguments_are_one_sentence(words, message):
     X, y = sparse(58, 20, 3)
     with pytest.raises(ValueError, match=message):
         regviz.cross_validate(X, y, **words)
+
+
+@pytest.mark.parametrize("penalty", PENALTY_NAMES)
+def test_a_long_table_gives_the_same_from_its_moments_as_from_its_rows(penalty, monkeypatch):
+    X, y = sparse(3, 120, 5)
+    X, y = X + 0.3 * X[:, [1, 2, 3, 4, 0]], y + 1.0
+    more = {"groups": ((0, 1), (2,), (3, 4))} if penalty == "group-lasso" else {}
+    expected = regviz.cross_validate(X, y, penalty, folds=4, **more)
+    findings = regviz.advise(X, y)
+    monkeypatch.setattr(problem, "_LARGE", 0)
+    found = regviz.cross_validate(X, y, penalty, folds=4, **more)
+    assert np.allclose(found.mean, expected.mean, rtol=1e-10, atol=0.0)
+    assert np.allclose(found.se, expected.se, rtol=1e-9, atol=0.0)
+    assert [each.says for each in regviz.advise(X, y)] == [each.says for each in findings]

@@ -10,6 +10,7 @@ from regviz.data.steps import finished
 from regviz.linear import cross_validate, fit, path
 from regviz.linear.group_dual import row_space
 from regviz.linear.group_lasso import GroupLassoSolver, check_groups, parse_groups
+from regviz.linear.path import path_of
 from regviz.linear.penalties import GroupLasso, NoPenalty, duality_gap, kkt
 from regviz.linear.problem import Problem
 from tests.linear.cases import bundle, sparse
@@ -376,3 +377,13 @@ def test_a_row_of_newton_that_converged_has_no_residual_left():
         norms = np.repeat(np.linalg.norm(w.reshape(4, 3), axis=1), 3)
         left = problem.gram @ w - problem.correlation + lam * np.sqrt(3.0) * w / norms
         assert np.abs(left).max() <= 2e-14 * solver.lam_max
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_where_several_solutions_are_optimal_the_path_and_its_points_give_the_same(seed):
+    rng = np.random.default_rng(seed)
+    made = Problem.of(rng.standard_normal((2, 5)), rng.standard_normal(2))
+    path = path_of(made, "group-lasso", None, ((0, 1, 2), (3, 4)))
+    assert np.array_equal(path.curve.coef, [path.standardized_at(lam) for lam in path.lams])
+    between = np.sqrt(path.lams[5] * path.lams[6])
+    assert kkt(made, path.penalty_at(between), path.standardized_at(between)) <= 1e-9

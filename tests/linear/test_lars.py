@@ -7,6 +7,7 @@ import pytest
 from scipy.optimize import nnls
 from sklearn.linear_model import lars_path
 
+from regviz.linear import problem as problems
 from regviz.linear.crossings import zero_crossings
 from regviz.linear.lars import METHODS, lars_walk
 from regviz.linear.lasso import lasso_path
@@ -219,3 +220,15 @@ def test_ridge_crossings_are_zeros_with_a_change_of_sign():
         assert low * high < 0.0
     dense = system.at(np.geomspace(1e-3, 1e3, 20000))
     assert len(crossings) == np.count_nonzero(dense[1:] * dense[:-1] < 0.0)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_long_table_is_walked_by_its_moments(method, monkeypatch):
+    made = problem(4, 90, 6)
+    expected = lars_walk(made, method)
+    angles = [expected.angles(k) for k in range(expected.steps)]
+    monkeypatch.setattr(problems, "_LARGE", 0)
+    found = lars_walk(made, method)
+    assert np.allclose(found.lams, expected.lams, rtol=0.0, atol=1e-10 * found.lams[0])
+    assert np.allclose(found.coef, expected.coef, atol=1e-9) and found.events == expected.events
+    assert np.allclose([found.angles(k) for k in range(found.steps)], angles, atol=1e-9)

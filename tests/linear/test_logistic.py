@@ -7,8 +7,8 @@ import pytest
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from regviz.linear import cross_validate, fit, path
-from regviz.linear.logistic_newton import exists
+from regviz.linear import cross_validate, fit, logistic_newton, path
+from regviz.linear.logistic_newton import curvature, descent_to, exists
 from regviz.linear.logistic_problem import LogisticProblem, logistic_gap, logistic_kkt, probability
 from regviz.linear.penalties import PENALTIES, make_penalty
 
@@ -206,3 +206,18 @@ def test_more_unnamed_features_than_rows_are_fitted(penalty):
     X = rng.normal(size=(15, 40))
     y = (X[:, 0] + 0.1 * rng.normal(size=15) > 0).astype(float)
     assert fit(X, y, 0.05, penalty=penalty, loss="logistic").kkt < 1e-10
+
+
+@pytest.mark.parametrize("name", ["ridge", "lasso", "elastic-net"])
+def test_with_many_features_a_fit_is_that_of_all_of_them_at_once(name, monkeypatch):
+    rng = np.random.default_rng(2)
+    made = LogisticProblem.of(rng.normal(size=(30, 520)), np.arange(30) % 2)
+    penalty = strength(name, 0.1 * made.lam_max)
+    found = descent_to(made, penalty, made.null_point)
+    curved = curvature(made, penalty, found)
+    monkeypatch.setattr(logistic_newton, "_WIDE", 1000)
+    whole = descent_to(made, penalty, made.null_point)
+    assert np.allclose(found.w, whole.w, rtol=0.0, atol=1e-9) and found.bias == pytest.approx(whole.bias, abs=1e-9)
+    assert curved == pytest.approx(curvature(made, penalty, whole), rel=1e-6)
+    assert logistic_kkt(made, penalty, *found) <= 1e-10
+    assert not exists(made), "thirty rows are spanned by 520 features"

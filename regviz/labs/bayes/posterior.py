@@ -124,7 +124,7 @@ class Posterior:
     def _line(self, j: int) -> tuple[float, float]:
         """(curvature, pull) of the likelihood of ``j`` with the others at the mode."""
         problem, scale = self.case.problem, self.case.problem.n / self.sigma2
-        column = problem.gram[j]
+        column = problem.gram_rows([j])[0]
         left = float(problem.correlation[j] - column @ self.mode + column[j] * self.mode[j])
         return float(column[j]) * scale, left * scale
 
@@ -137,7 +137,7 @@ class Posterior:
     def _block(self, pair: tuple[int, int]) -> tuple[Array, Array]:
         """(curvature (2, 2), pull (2,)) of the likelihood of a pair with the others at the mode."""
         problem, scale = self.case.problem, self.case.problem.n / self.sigma2
-        rows = problem.gram[list(pair)]
+        rows = problem.gram_rows(pair)
         own = rows[:, list(pair)]
         pull = problem.correlation[list(pair)] - rows @ self.mode + own @ self.mode[list(pair)]
         return own * scale, pull * scale

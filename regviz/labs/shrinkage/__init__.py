@@ -35,6 +35,9 @@ from regviz.linear.snippets import Recipe
 
 Array = NDArray[np.float64]
 
+_SOON = 50_000
+"""Numbers in a table up to which its logistic path is there at once."""
+_FITTING = Frame(panels=(), readouts=(), caption="Following the path of the logistic fit.")
 TOLERANCE = {"squared": 1e-9, "logistic": 1e-8}
 """KKT residual, in units of λ_max, up to which a solution is certified."""
 
@@ -99,6 +102,8 @@ class Shrinkage(Lab):
             early = preview.first(data(state), state.lam, state.alpha, TOLERANCE["squared"])
             yield early
             yield from meanwhile(early, scene.steps(*_scene_key(state)))
+        elif _loss(state) == "logistic" and data(state).problem.X.size > _SOON:
+            yield from meanwhile(_FITTING, scene.steps(*_scene_key(state)), 0.0)
         made = scene(*_scene_key(state))
         asked = (*_scene_key(state), state.folds, state.fold_order, state.seed)
         if slow(made) and not validation.knows(*asked):

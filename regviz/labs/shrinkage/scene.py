@@ -13,9 +13,9 @@ from regviz.labs._memo import gradual
 from regviz.linear import CrossValidation, Path
 from regviz.linear.cross_validation import validating
 from regviz.linear.group_lasso import parse_groups
-from regviz.linear.logistic import DIVERGES, LogisticPath, logistic_path
+from regviz.linear.logistic import DIVERGES, LogisticPath, following_logistic
 from regviz.linear.logistic_newton import exists
-from regviz.linear.logistic_problem import LogisticProblem
+from regviz.linear.logistic_problem import LogisticProblem, best_bias
 from regviz.linear.path import following
 from regviz.linear.problem import Problem
 
@@ -177,7 +177,9 @@ def _path(found: Data, loss: str, penalty: str, alpha: float | None, groups: Gro
     if penalty == "none" and not exists(LogisticProblem.of(found.X, found.outcomes)):
         raise DataError(DIVERGES)
     problem = found.problem
-    return logistic_path(found.X, found.outcomes, penalty, alpha, groups, problem.standardized, problem.names)
+    steps = following_logistic(found.X, found.outcomes, penalty, alpha, groups, problem.standardized, problem.names)
+    logistic = yield from part(steps, 0.0, _WALK)
+    return logistic
 
 
 def _unpenalised(path: Path) -> Array:
@@ -190,7 +192,8 @@ def _train_error(path: Path, lams: Array, coef: Array) -> Array:
     """Mean squared residual ‖y − Xw‖²/n, or mean deviance, of each solution in ``coef`` (L, p)."""
     if isinstance(path, LogisticPath):
         problem = path.curve.problem
-        return np.array([2.0 * problem.loss(*path.curve.point_at(float(lam))) for lam in lams])
+        biases = [best_bias(problem, problem.null_point.bias, problem.X @ w) for w in coef]
+        return np.array([2.0 * problem.loss(bias, w) for bias, w in zip(biases, coef, strict=True)])
     return path.problem.squares(coef)
 
 

@@ -50,7 +50,7 @@ def correlations(problem: Problem, i: int) -> Array:
     """The correlation (p,) of feature ``i`` with every feature, 0 where one is constant."""
     spread = _spread(problem)
     size = np.sqrt(spread[i] * spread)
-    row = _rows(problem, i, i + 1, 0)[0]
+    row = problem.gram_rows([i])[0]
     result: Array = np.divide(row, size, out=np.zeros(problem.p), where=size > 0.0)
     return result
 
@@ -61,13 +61,12 @@ def _largest(values: Array, start: int) -> tuple[float, tuple[int, int]]:
     return float(values[i, j]), (start + i, start + j)
 
 
-def _rows(problem: Problem, start: int, stop: int, first: int | None = None) -> Array:
-    """Rows ``start`` … ``stop`` − 1 of XᵀX/n, from column ``first`` on (by default ``start``)."""
-    begin = start if first is None else first
+def _rows(problem: Problem, start: int, stop: int) -> Array:
+    """Rows ``start`` … ``stop`` − 1 of XᵀX/n, from column ``start`` on."""
     if problem.p <= WHOLE:
-        known: Array = problem.gram[start:stop, begin:]
+        known: Array = problem.gram[start:stop, start:]
         return known
-    rows: Array = problem.X[:, start:stop].T @ problem.X[:, begin:] / problem.n
+    rows: Array = problem.X[:, start:stop].T @ problem.X[:, start:] / problem.n
     return rows
 
 
