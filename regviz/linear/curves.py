@@ -186,7 +186,8 @@ class GroupCurve:
         """
         place = min(int(np.searchsorted(-self.lams, -lam)), self.lams.size - 1)
         if self.lams[place] == lam:
-            return self.coef[place].copy()
+            known: Array = self.coef[place].copy()
+            return known
         warm = self.coef[max(place - 1, 0)] if place else None
         return self.solver.at(lam, warm)
 
