@@ -1,5 +1,7 @@
 """Words on stage: the caption with the counter under the picture, and the cover that asks a question or is black."""
 
+from bisect import bisect_left
+
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
@@ -55,11 +57,26 @@ class Fitted(Guarded, QWidget):
                 return font
         return self.face(SMALLEST)
 
+    def place(self, font: QFont) -> QRect:
+        """Where the words stand: in the whole box, and centred ones as narrow as their number of lines allows."""
+        if not self._align & Qt.AlignmentFlag.AlignHCenter:
+            return self.rect()
+        metrics = QFontMetrics(font)
+
+        def high(wide: int) -> int:
+            needed = metrics.boundingRect(QRect(0, 0, wide, 1_000_000), _WRAP, self._words)
+            return needed.height() if needed.width() <= wide else 1_000_000
+
+        least = high(self.width())
+        wide = bisect_left(range(self.width()), True, key=lambda wide: high(wide) <= least)
+        return QRect((self.width() - wide) // 2, 0, wide, self.height())
+
     def draw(self, painter: QPainter) -> None:
         """Paint the words."""
-        painter.setFont(self.fitting())
+        font = self.fitting()
+        painter.setFont(font)
         painter.setPen(self._color)
-        painter.drawText(self.rect(), int(self._align) | _WRAP, self._words)
+        painter.drawText(self.place(font), int(self._align) | _WRAP, self._words)
 
 
 class Foot(QWidget):

@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from regviz.gui.stage.hands import Hands
 from regviz.gui.stage.keys import STAGE_KEYS, STANDS_FOR
+from regviz.gui.stage.words import Fitted
 from regviz.gui.window.keys import KEYS
 from regviz.gui.window.settings import STAGE_SCALES, Settings
 from regviz.lab.lecture import Lecture, Step
@@ -352,6 +354,26 @@ def test_long_words_shrink_until_they_fit(stage):
     caption.say("A very long caption that would never fit in this row of the window. " * 4)
     assert caption.fitting().pixelSize() < short
     assert caption.height() == room, "the picture does not jump"
+
+
+@pytest.mark.parametrize("question", ["Will it fit the training points better or worse? " * 2, "Why? " * 40, "One", ""])
+def test_lines_of_a_question_are_of_like_length(question):
+    words = Fitted(Qt.AlignmentFlag.AlignCenter, QFont.Weight.DemiBold)
+    words.resize(1500, 600)
+    words.show_theme("black", 60)
+    words.say(question.strip())
+    font = words.fitting()
+    metrics, place = QFontMetrics(font), words.place(font)
+
+    def needed(wide):
+        return metrics.boundingRect(QRect(0, 0, wide, 10_000), int(Qt.TextFlag.TextWordWrap), words.words)
+
+    assert needed(place.width()).height() == needed(1500).height()
+    assert needed(place.width()).width() <= place.width()
+    if question.strip():
+        narrower = needed(place.width() - 1)
+        assert narrower.height() > needed(1500).height() or narrower.width() > place.width() - 1
+    assert abs(place.center().x() - words.rect().center().x()) <= 1
 
 
 # Keys.
