@@ -1,17 +1,20 @@
 """The lesson text of a lab beside its pictures, the frame's own pages, and links that jump to other labs."""
 
 import os
+import re
 from urllib.parse import parse_qsl
 
 from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QFont, QTextBlockFormat, QTextCharFormat, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QFrame, QTabBar, QTextBrowser, QVBoxLayout, QWidget
 
-from regviz.gui.canvas.theme import resources
+from regviz.gui.canvas.theme import FAMILY, SYMBOLS, resources
 from regviz.gui.window.style import Unit
 from regviz.lab import Frame, Lab
 
 _LARGEST = 1_000_000
+_COLUMNS = re.compile(r"(?<=\S) {3,}(?=\S)")
+"""What sets the parts of a formula's line apart in the file; beside the pictures there is no room for columns."""
 
 
 class Page(QTextBrowser):
@@ -101,7 +104,7 @@ class Notes(QFrame):
     def _set(self, text: str) -> None:
         kept = self.page.verticalScrollBar().value() if self.tabs.currentIndex() > 0 else 0
         self._shown = text
-        self.page.setMarkdown(text)
+        self.page.setMarkdown(_COLUMNS.sub("\N{EM SPACE}", text))
         document = self.page.document()
         document.setDocumentMargin(self._size / 2)
         block = document.begin()
@@ -123,13 +126,20 @@ class Notes(QFrame):
 
 
 def _space(cursor: QTextCursor, size: int) -> None:
-    """Give the cursor's block open lines, air around it, and our own semi-bold where it is bold."""
+    """Give the cursor's block open lines, air around it, and our own semi-bold where it is bold.
+
+    What does not fit on a line of formulas stands indented below it.
+    """
     block = cursor.block()
     level = block.blockFormat().headingLevel()
     form = QTextBlockFormat()
     form.setLineHeight(128.0, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
     form.setTopMargin(size * 0.8 if level > 1 else 0.0)
     form.setBottomMargin(size * 0.45)
+    if block.blockFormat().hasProperty(QTextFormat.Property.BlockCodeLanguage):
+        form.setLeftMargin(size * 1.5)
+        form.setTextIndent(-size * 1.5)
+        _in_one_face(cursor, size)
     cursor.mergeBlockFormat(form)
     for piece in block.textFormats():
         if piece.format.fontWeight() > QFont.Weight.DemiBold or level:
@@ -140,6 +150,17 @@ def _space(cursor: QTextCursor, size: int) -> None:
             cursor.setPosition(block.position() + piece.start)
             cursor.setPosition(block.position() + piece.start + piece.length, QTextCursor.MoveMode.KeepAnchor)
             cursor.mergeCharFormat(letters)
+
+
+def _in_one_face(cursor: QTextCursor, size: int) -> None:
+    """Set a formula in the face of the text around it, which has all its symbols."""
+    letters = QTextCharFormat()
+    letters.setFontFamilies([FAMILY, SYMBOLS])
+    letters.setFontFixedPitch(False)
+    letters.setProperty(QTextFormat.Property.FontPixelSize, size)
+    line = QTextCursor(cursor.block())
+    line.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+    line.mergeCharFormat(letters)
 
 
 def note(lab: Lab) -> tuple[str, str]:
