@@ -93,7 +93,10 @@ class Podium(QObject):
     @Slot()
     def _walked(self) -> None:
         stage, presenter = self._stage, self.presenter
-        if presenter is None or not stage.scenes:
+        if presenter is None:
+            return
+        if not stage.scenes:
+            presenter.show_nothing()
             return
         following = stage.scenes[stage.at + 1] if stage.at + 1 < len(stage.scenes) else None
         presenter.show_step(stage.scenes, stage.at, stage.covered)

@@ -108,6 +108,13 @@ class Presenter(QWidget):
             self.next_title.setText(following.step.title or words(following.lab.title))
             self.next_words.setText(following.step.question or following.step.caption)
 
+    def show_nothing(self) -> None:
+        """Say how a lecture begins."""
+        self.notes.setPlainText(self.tr("Choose a lecture, or add steps to one of your own (F8); F5 starts it."))
+        for label in (self.title, self.step, self.left, self.lag, self.elapsed, self.next_title, self.next_words):
+            label.clear()
+        self.show_picture(None)
+
     def show_time(self, lecture: Lecture, at: int, elapsed: float) -> None:
         """Show how much time has passed and is left, and how that compares with the plan."""
         if self._schedule is None or self._schedule[0] is not lecture:

@@ -34,6 +34,15 @@ def test_it_shows_notes_next_step_and_its_picture(stage):
     assert stage.podium.presenter is None
 
 
+def test_without_a_lecture_it_says_how_one_begins(make):
+    window = make(lecture=None)
+    shortcut(window, "F9")
+    presenter = window.stage.podium.presenter
+    assert "F5 starts it." in presenter.notes.toPlainText()
+    assert presenter.title.text() == presenter.step.text() == ""
+    shortcut(window, "F9")
+
+
 def test_it_tells_the_time(stage):
     stage.podium.open()
     presenter = stage.podium.presenter
