@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regviz.data import DataError, bundled_names
-from regviz.lab import Gesture, replace
+from regviz.lab import Gesture, Lines, replace
 from regviz.labs import find
 from regviz.linear.penalties import PENALTIES
 
@@ -234,3 +234,23 @@ def test_a_wide_elastic_net_shows_one_solution_while_its_path_is_followed():
     assert shares == sorted(shares)
     assert len(shares) > 5
     assert all(frame.status == "running" for frame in early)
+
+
+@pytest.mark.parametrize("share", [1e-4, 0.03, 0.5])
+@pytest.mark.parametrize("pair", [(0, 9), (9, 4)])
+def test_a_ball_across_blocks_of_different_sizes_lies_within_the_axes(pair, share):
+    groups = f"{','.join(f'w{j}' for j in range(1, 10))};w10"
+    asked = {"penalty": "group-lasso", "p": 10, "n": 40, "rho": 0.0, "groups": groups}
+    shown = last(**asked, lam=share * last(**asked).readout("lam_max"), feature_x=pair[0], feature_y=pair[1])
+    geometry = shown.panel("geometry")
+    ball = geometry.mark("ball")
+    assert geometry.x.low < ball.x.min() and ball.x.max() < geometry.x.high
+    assert geometry.y.low < ball.y.min() and ball.y.max() < geometry.y.high
+
+
+@pytest.mark.parametrize("penalty", ["lasso", "elastic-net"])
+def test_over_degrees_of_freedom_curves_go_level_where_features_come_or_go(penalty):
+    for mark in last(penalty=penalty, path_axis="df", n=30, p=60).panel("path").marks:
+        if isinstance(mark, Lines):
+            jumps = np.abs(np.diff(mark.x)) >= 0.5
+            assert jumps.any() and not np.diff(mark.y, axis=1)[:, jumps].any()

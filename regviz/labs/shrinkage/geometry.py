@@ -42,12 +42,31 @@ def panel(made: Scene, cut: Slice | LogisticSlice, chosen: tuple[int, int]) -> P
 
 @lru_cache(maxsize=32)
 def axes(made: Scene, chosen: tuple[int, int]) -> tuple[Axis, Axis]:
-    """Axes that hold the whole path of the two coefficients and the lasso's largest ball, still while λ moves."""
+    """Axes that hold the whole path of the two coefficients and the largest ball, still while λ moves."""
     j, k = chosen
-    u, v = np.append(made.coef[:, j], made.ols[j]), np.append(made.coef[:, k], made.ols[k])
-    reach = max(float(np.max(np.abs(u) + np.abs(v))), 1e-3 * max(float(np.abs(made.ols).max()), 1e-9))
+    w = np.vstack([made.coef, made.ols])
+    u, v = w[:, j], w[:, k]
+    widest = max(float(np.max(np.abs(u) + np.abs(v))), *_across_blocks(made, w, j, k))
+    reach = max(widest, 1e-3 * max(float(np.abs(made.ols).max()), 1e-9))
     names = made.problem.names
     return _axis(u, reach, names[j]), _axis(v, reach, names[k])
+
+
+def _across_blocks(made: Scene, w: Array, j: int, k: int) -> tuple[float, float]:
+    """How far the group lasso's balls through the solutions ``w`` (m, p) reach along ``j`` and along ``k``, where
+    these are of two blocks: √p_g·√(u² + c_g²) of one grows by what the other gives up at 0. Else 0.
+    """
+    blocks = [next(group for group in made.groups if i in group) for i in (j, k)]
+    if made.path.penalty != "group-lasso" or blocks[0] == blocks[1]:
+        return 0.0, 0.0
+    roots = [np.sqrt(len(block)) for block in blocks]
+    whole = [np.sqrt((w[:, list(block)] ** 2).sum(axis=1)) for block in blocks]
+    rest = [np.sqrt(np.maximum(size**2 - w[:, i] ** 2, 0.0)) for size, i in zip(whole, (j, k), strict=True)]
+    spare = [root * (size - left) for root, size, left in zip(roots, whole, rest, strict=True)]
+    ends = [
+        np.sqrt(np.maximum((whole[a] + spare[1 - a] / roots[a]) ** 2 - rest[a] ** 2, 0.0)).max() for a in (0, 1)
+    ]
+    return float(ends[0]), float(ends[1])
 
 
 def _axis(values: Array, reach: float, name: str) -> Axis:

@@ -83,7 +83,9 @@ def axes(made: Scene, axis: str) -> Axis:
 @lru_cache(maxsize=16)
 def still(made: Scene, axis: str) -> tuple[Mark, ...]:
     """The curves and, for ridge, where they cross zero."""
-    x = _places(made, axis)
+    x, rows = _places(made, axis), np.arange(len(made.lams))
+    if axis == "df" and made.path.penalty in ("lasso", "elastic-net"):
+        x, rows = _stairs(made, x)
     named = set(sorted(largest(made), key=lambda j: -np.abs(made.coef[:, j]).max())[:NAMED])
     marks: list[Mark] = []
     for key, coloured in (("others", False), ("features", True)):
@@ -92,11 +94,21 @@ def still(made: Scene, axis: str) -> tuple[Mark, ...]:
             names = made.problem.names
             labels = tuple(names[j] if coloured or (j in named and made.data.truth is None) else "" for j in group)
             roles = tuple(made.roles[j] for j in group)
-            marks.append(Lines(key=key, x=x, y=made.coef[:, group].T, labels=labels, roles=roles, thin=not coloured))
+            curves = made.coef[rows][:, group].T
+            marks.append(Lines(key=key, x=x, y=curves, labels=labels, roles=roles, thin=not coloured))
     if made.path.penalty == "ridge" and (crossings := _crossings(made, x)):
         places = np.array(crossings)
         marks.append(Points(key="crossings", x=places, y=np.zeros_like(places), shape="ring", role="bad"))
     return tuple(marks)
+
+
+def _stairs(made: Scene, x: Array) -> tuple[Array, NDArray[np.intp]]:
+    """Places (m,) and rows (m,) of ``coef`` of curves that go level where features come or go: degrees of freedom jump
+    there while no coefficient moves, however many of the knots are drawn.
+    """
+    count = np.count_nonzero(made.coef, axis=1)
+    turns = np.flatnonzero(count[1:] != count[:-1])
+    return np.insert(x, turns + 1, x[turns]), np.insert(np.arange(len(x)), turns + 1, turns + 1)
 
 
 def _full(made: Scene) -> float:
