@@ -121,16 +121,26 @@ def x_axis(plain: Setting) -> Axis:
     return Axis(low=0.5, high=plain.drawn[-1] + 0.5, label=noun)
 
 
+def _judged(found: Fit) -> list[float]:
+    """Validation and test error, those that are known."""
+    return [value for value in (found.errors[VALIDATION], found.test) if value is not None]
+
+
 @lru_cache(maxsize=32)
 def error_axis(plain: Setting) -> Axis:
-    """The error axis of unedited data without a penalty: curves that run off its top are cut there."""
+    """The error axis of unedited data without a penalty: curves that run off its top are cut there.
+
+    It holds the better of a line and a curve of degree 6, by every error that is known.
+    """
     made = rows(plain.source)
     line = over_complexity(plain.source, plain.model._replace(penalty="none", lam=0.0), (1, 6))
     first, later = (found.errors[TRAIN] or 0.0 for found in line)
+    judged = [min(errors) for errors in zip(*(_judged(found) for found in line), strict=True)]
     floor = made.given.sigma**2 if made.given.sigma else later
     spread = float(made.train[1].var())
     top = max(1.3 * first, 3.5 * floor, 1.1 * spread if plain.over == "lambda" else 0.0) or 1.0
     if not plain.wide:
+        top = max(top, 1.2 * max(judged, default=0.0))
         return Axis(low=0.0, high=top, label="mean squared error")
     floor = floor if floor > 1e-6 * top else 1e-2 * top
     highest = max(_worst(found) for found in fits(plain))
@@ -171,12 +181,13 @@ def error_panel(setting: Setting, found: Fit) -> Panel:
         key="here", x=np.full(len(now), setting.here), y=np.array([value for _, value in now]),
         roles=tuple(name for name, _ in now),
     )
+    above = [value for _, value in now if value > y.high]
+    said = [Readout(name=f"{name}_mse", label=name, value=found.settled(value), role=name) for name, value in now]
+    if above:
+        said.append(Readout(name="above", value=f"{len(above)} above the picture", role="muted"))
     return Panel(
         key="error", title="Double descent" if setting.wide else "Error", x=x, y=y,
-        marks=(*_error_lines(setting.still), *cursor(setting), here),
-        readouts=tuple(
-            Readout(name=f"{name}_mse", label=name, value=found.settled(value), role=name) for name, value in now
-        ),
+        marks=(*_error_lines(setting.still), *cursor(setting), here), readouts=tuple(said),
     )  # fmt: skip
 
 
