@@ -13,6 +13,8 @@ from regviz.linear.problem import Array
 
 SHOWN = 24
 """Most curves drawn: those of the largest blocks."""
+NAMED = 8
+"""Most curves with a name."""
 
 
 def panel(made: Design, method: str, alpha: float, lam: float, found: Solution, curves: Norms | None) -> Panel:
@@ -66,12 +68,13 @@ def x_axis(made: Design) -> Axis:
 @lru_cache(maxsize=16)
 def marks(made: Design, curves: Norms) -> tuple[Mark, ...]:
     """The curves and the rings at entries."""
-    kept = _largest(curves.values.max(axis=0))
+    size = curves.values.max(axis=0)
+    kept, named = _largest(size), _largest(size, NAMED)
     roles = tuple(made.roles[g] for g in kept)
     found: list[Mark] = [
         Lines(
-            key="norms", x=curves.lams, y=curves.values[:, kept].T, labels=tuple(made.names[g] for g in kept),
-            roles=roles,
+            key="norms", x=curves.lams, y=curves.values[:, kept].T, roles=roles,
+            labels=tuple(made.names[g] if g in named else "" for g in kept),
         )
     ]  # fmt: skip
     rings = [(lam, g) for lam, g in curves.entries if g in kept]
@@ -86,8 +89,8 @@ def marks(made: Design, curves: Norms) -> tuple[Mark, ...]:
     return tuple(found)
 
 
-def _largest(size: Array) -> list[int]:
-    return sorted(int(g) for g in np.argsort(-size, kind="stable")[:SHOWN])
+def _largest(size: Array, most: int = SHOWN) -> list[int]:
+    return sorted(int(g) for g in np.argsort(-size, kind="stable")[:most])
 
 
 def margins(made: Design, w: Array) -> tuple[Array, Array]:

@@ -11,7 +11,7 @@ from regviz.lab import Axis, Lines, Mark, Panel, Points, Readout, Rule, show
 from regviz.labs._data import Source
 from regviz.labs._memo import gradual
 from regviz.labs.path import places
-from regviz.labs.path.curves import TITLES, cursor, path_panel, shared_y_axis
+from regviz.labs.path.curves import TITLES, cursor, named, path_panel, shared_y_axis, thinned
 from regviz.labs.path.places import both_sides, counted
 from regviz.labs.path.scene import scene
 from regviz.linear import Path
@@ -173,7 +173,7 @@ def _penalty_panel(key: Source, penalty: str, lam: float, alpha: float, drawn: s
     return Panel(
         key=f"path-{penalty}", title=title, x=axis, y=_penalty_axis(key, alpha),
         marks=_penalty_marks(key, penalty, alpha, drawn) + cursor(made, here, w[list(made.shown)]),
-        readouts=(Readout(name="count", value=words, role=ROLES[penalty]),), brush=True,
+        readouts=(Readout(name="count", value=words, role=ROLES[penalty]), *thinned(made)), brush=True,
     )  # fmt: skip
 
 
@@ -203,7 +203,7 @@ def _penalty_axis(key: Source, alpha: float) -> Axis:
 @lru_cache(maxsize=32)
 def _penalty_marks(key: Source, penalty: str, alpha: float, drawn: str) -> tuple[Mark, ...]:
     made, found = scene(key, "lasso"), curves(key, penalty, alpha)
-    roles, names = tuple(made.roles[j] for j in made.shown), tuple(made.names[j] for j in made.shown)
+    roles, names = tuple(made.roles[j] for j in made.shown), named(made, found.coef.T)
     if penalty == "ridge" and drawn == "often-drawn":
         alone = least_squares(made.data.problem).coef[list(made.shown)] / (1.0 + found.lams[:, None])
         return (

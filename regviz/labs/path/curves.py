@@ -16,6 +16,8 @@ Array = NDArray[np.float64]
 TITLES = {"lars": "LARS", "lasso": "Lasso", "stagewise": "Forward stagewise"}
 _JOINED = 30
 _SMALL = 24
+FEW, NAMED = 24, 12
+"""Up to so many curves all have a name; beyond, so many of the largest."""
 
 
 def path_panel(made: Scene, place: float, kind: str, drawn: str, key: str = "path", y: Axis | None = None) -> Panel:
@@ -113,14 +115,24 @@ def _still(made: Scene, kind: str, joined: bool) -> tuple[Mark, ...]:
     return (ghost, *_lines(made, "joined-", made.walk.lams[knots], chords), *marks)
 
 
+def named(made: Scene, y: Array) -> tuple[str, ...]:
+    """Names of the shown features for their curves ``y`` (c, m); of many grey ones only the largest have one."""
+    count = len(made.shown)
+    largest = set(np.argsort(-np.nanmax(np.abs(y), axis=1), kind="stable")[: NAMED if count > FEW else count].tolist())
+    return tuple(
+        made.names[j] if i in largest or made.roles[j].startswith("informative") else ""
+        for i, j in enumerate(made.shown)
+    )
+
+
 def _lines(made: Scene, prefix: str, x: Array, y: Array) -> list[Mark]:
-    """Grey curves first, coloured ones above them, each named at its end."""
-    roles = [made.roles[j] for j in made.shown]
+    """Grey curves first, coloured ones above them."""
+    roles, names = [made.roles[j] for j in made.shown], named(made, y)
     marks: list[Mark] = []
     for key, coloured in (("others", False), ("features", True)):
         rows = [i for i, role in enumerate(roles) if role.startswith("informative") is coloured]
         if rows:
-            labels = tuple(made.names[made.shown[i]] for i in rows)
+            labels = tuple(names[i] for i in rows)
             marks.append(
                 Lines(key=prefix + key, x=x, y=y[rows], labels=labels, roles=tuple(roles[i] for i in rows),
                       thin=not coloured)
