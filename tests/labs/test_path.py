@@ -11,7 +11,7 @@ from sklearn.preprocessing import StandardScaler
 
 from regviz.data import bundled, bundled_names, prostate_corrected, prostate_split
 from regviz.lab import Gesture, document, replace
-from regviz.labs import find
+from regviz.labs import _data, find
 from regviz.labs.path.places import AXES
 from regviz.linear.curves import elastic_net_df
 from regviz.linear.lars import METHODS
@@ -225,6 +225,19 @@ def training(tmp_path_factory):
     file = tmp_path_factory.mktemp("prostate") / "train.csv"
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return str(file)
+
+
+@pytest.mark.parametrize("dataset", ["diabetes", "prostate", "longley"])
+def test_the_caption_counts_sign_changes_over_the_shown_lams_only(dataset):
+    """On diabetes s3 changes its sign once more, at λ = 0.0037, left of what is drawn."""
+    frame = last(view="penalties", dataset=dataset)
+    axis, problem = frame.panel("path-ridge").x, _data.data(replace(START, dataset=dataset)).problem
+    left, d, right = np.linalg.svd(problem.X, full_matrices=False)
+    lams = np.geomspace(axis.low, axis.high, 20_001)
+    w = right.T @ ((d[:, None] / (d[:, None] ** 2 + problem.n * lams)) * (left.T @ problem.y)[:, None])
+    changes = int(np.count_nonzero(np.diff(np.sign(w), axis=1)))
+    said = f"over the λ shown ridge coefficients change sign {changes} time" if changes else "no ridge coefficient"
+    assert said in frame.caption
 
 
 def test_ridge_of_lcp_is_flagged_where_it_crosses_zero(training):

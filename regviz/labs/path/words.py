@@ -85,8 +85,8 @@ def methods(found: Apart) -> str:
 def penalties(lam: float, df: Mapping[str, float], crossings: int) -> str:
     """One sentence on the three penalties at one λ."""
     spent = ", ".join(f"{name} {show(counted(value))}" for name, value in df.items())
-    crossed = "no ridge coefficient changes sign" if not crossings else (
-        f"ridge coefficients change sign {crossings} time{'s' if crossings > 1 else ''}, at isolated λ only"
+    crossed = "over the λ shown no ridge coefficient changes sign" if not crossings else (
+        f"over the λ shown ridge coefficients change sign {crossings} time{'s' if crossings > 1 else ''}, each at one λ"
     )
     return f"At λ = {show(lam)} the degrees of freedom are {spent}; {crossed}."
 
