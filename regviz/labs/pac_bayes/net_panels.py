@@ -111,8 +111,8 @@ def _over_s(found: Certificate) -> Panel:
 
 
 def _bars(found: Certificate) -> Panel:
-    values = 100.0 * np.array([found.plain, found.train, found.bound, found.true, found.binomial])
-    ticks = 100.0 * np.array([np.nan, found.true, found.true, np.nan, found.alone])
+    values = 100.0 * np.array([found.plain, found.sampled, found.bound, found.true, found.binomial])
+    ticks = 100.0 * np.array([np.nan, np.nan, found.true, np.nan, found.alone])
     mark = Bars(key="errors", values=values, truth=ticks, labels=_NAMES,
                 roles=("muted", "train", "informative:0", "truth", "test"))  # fmt: skip
     y = axis(0.0, min(round_up(1.2 * float(values.max())), 100.0 * FULL), "error in %")

@@ -68,14 +68,14 @@ def ties_panel(made: Scene, place: float, kind: str) -> Panel:
 def y_axis(made: Scene) -> Axis:
     """Room for every coefficient of the walk."""
     low, high = places.padded(min(float(made.walk.coef.min()), 0.0), max(float(made.walk.coef.max()), 0.0), 0.08)
-    return Axis(low=low, high=high, label="w (standardised)")
+    return Axis(low=low, high=high, label="w (standardised), triangle: enters")
 
 
 @lru_cache(maxsize=8)
 def shared_y_axis(key: Source) -> Axis:
     """One axis for all methods, so that their pictures can be laid on one another."""
     axes = [y_axis(scene(key, method)) for method in METHODS]
-    return Axis(low=min(axis.low for axis in axes), high=max(axis.high for axis in axes), label="w (standardised)")
+    return Axis(low=min(axis.low for axis in axes), high=max(axis.high for axis in axes), label="w (standardised), triangle: enters")
 
 
 def joining_gap(walk: LarsWalk, low: float) -> float:
