@@ -75,7 +75,8 @@ def y_axis(made: Scene) -> Axis:
 def shared_y_axis(key: Source) -> Axis:
     """One axis for all methods, so that their pictures can be laid on one another."""
     axes = [y_axis(scene(key, method)) for method in METHODS]
-    return Axis(low=min(axis.low for axis in axes), high=max(axis.high for axis in axes), label="w (standardised), triangle: enters")
+    low, high = min(axis.low for axis in axes), max(axis.high for axis in axes)
+    return Axis(low=low, high=high, label=axes[0].label)
 
 
 def joining_gap(walk: LarsWalk, low: float) -> float:
