@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -51,7 +51,7 @@ class LecturePanel(QFrame):
         self._show_looks()
 
     def _lay_out(self) -> None:
-        inside = QWidget()
+        inside = self._inside = QWidget()
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(0, 0, 4, 0)
         for words, part in (
@@ -68,7 +68,7 @@ class LecturePanel(QFrame):
         self._column.addWidget(self.time)
         self._column.addLayout(self._made_buttons())
         self._column.addWidget(self.editor)
-        area = QScrollArea()
+        area = self._area = QScrollArea()
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setAccessibleName(self.tr("Lecture"))
@@ -163,10 +163,16 @@ class LecturePanel(QFrame):
         self.editor.show_step(recorder.step)
         self._showing = False
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the width that the words need; what has not been shown has no font yet."""
+        self._show_looks()
+
     @Slot()
     def _show_looks(self) -> None:
         unit = self._window.looks.unit
-        self.setFixedWidth(max(unit.px(420), unit.text(18) * 20))
+        column = self._inside.minimumSizeHint().width() + self._area.verticalScrollBar().sizeHint().width()
+        needed = column + self.minimumSizeHint().width() - self._area.minimumSizeHint().width()
+        self.setFixedWidth(max(unit.px(420), unit.text(18) * 20, needed))
         self.steps.setFixedHeight(unit.text(18) * 16)
         self._column.setSpacing(unit.px(6))
 

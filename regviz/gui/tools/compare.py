@@ -5,6 +5,7 @@ from typing import Any
 
 from regviz.engine import Delivery
 from regviz.gui.canvas.ghost import ghosts
+from regviz.gui.language import words
 from regviz.gui.tools.difference import difference
 from regviz.lab import Bars, Frame, Mark, Panel, Readout
 
@@ -34,7 +35,7 @@ class Compare:
             return delivery
         frame = undressed(delivery.frame)
         under = {panel.key: self._under(panel, frozen.frame) for panel in frame.panels}
-        said = difference(frozen.state, delivery.state, frozen.frame, frame) or self.same
+        said = difference(frozen.state, delivery.state, frozen.frame, frame, words) or self.same
         keys = [key for key, marks in under.items() if marks] or _shared(frame, frozen.frame)
         panels = [
             dataclasses.replace(

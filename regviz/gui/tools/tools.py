@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Slot
 
 from regviz.engine import Delivery
-from regviz.gui.language import framed
+from regviz.gui.language import framed, words
 from regviz.gui.tools.compare import Compare, undressed
 from regviz.gui.tools.difference import brief
 from regviz.gui.tools.pad import Pad
@@ -127,7 +127,7 @@ class Tools(QObject):
             return
         frame = undressed(shown.frame)
         picture = frame_image(framed(frame), heading(shown.lab, shown.state, frame), self.window.looks.theme, PICTURE)
-        self.snapshots.keep(Snapshot(shown.lab, shown.state, frame.caption, brief(shown.state), picture))
+        self.snapshots.keep(Snapshot(shown.lab, shown.state, frame.caption, brief(shown.state, words), picture))
         self.show_strip(True)
 
     def show_strip(self, shown: bool) -> None:

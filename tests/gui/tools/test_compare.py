@@ -174,6 +174,8 @@ def test_the_label_says_what_a_has():
     assert difference(a, a, frame_of(a, 12), frame_of(a, 40)) == "step 12"
     assert difference(a, a, frame_of(a), frame_of(a)) == ""
     assert brief(b) == "λ = 1.00 · ridge"
+    assert brief(b, str.upper) == "Λ = 1.00 · RIDGE"
+    assert difference(a, b, frame_of(a), frame_of(b), str.upper) == "Λ = 0.100 · LASSO"
 
 
 @given(st.floats(1e-3, 10.0), st.floats(1e-3, 10.0), st.sampled_from(["lasso", "ridge"]), st.booleans())

@@ -138,6 +138,10 @@ def test_no_text_is_cut(opened, code, size):
     window.help.toggle()
     assert until(lambda: not [label for label in window.help.findChildren(QLabel) if too_narrow(label, label.text())])
     window.help.toggle()
+    window.call("lecture")
+    area = window.recording.panel.findChild(QScrollArea)
+    assert until(lambda: area.widget().minimumSizeHint().width() <= area.viewport().width(), 3.0)
+    window.call("lecture")
     for lab in visit(window):
         cut = [text for widget, text in texts(window) if widget.isVisible() and too_narrow(widget, text)]
         assert not cut, lab.name
