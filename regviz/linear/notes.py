@@ -66,8 +66,7 @@ def is_tied(problem: Problem, w: Array, lam: float) -> bool:
     Source: Tibshirani 2013, “The lasso problem and uniqueness”.
     """
     active = np.flatnonzero(w)
-    left = problem.y - problem.X[:, active] @ w[active]
-    bound = np.abs(problem.X.T @ left) / problem.n >= lam * (1.0 - 1e-9)
+    bound = np.abs(problem.left(w)) >= lam * (1.0 - 1e-9)
     if np.count_nonzero(bound) == active.size:
         return False
     return int(np.linalg.matrix_rank(problem.X[:, bound])) < int(np.count_nonzero(bound))

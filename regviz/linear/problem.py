@@ -99,6 +99,15 @@ class Problem:
         """max_j |x_jᵀy|/n: the smallest λ at which the lasso is the zero vector, and the unit of KKT residuals."""
         return float(np.max(np.abs(self.correlation), initial=0.0))
 
+    def left(self, w: Array) -> Array:
+        """Xᵀ(y − Xw)/n (p,) of coefficients ``w`` (p,); of a long table without a pass over its rows."""
+        on = np.flatnonzero(w)
+        if self.long:
+            short: Array = self.correlation - self.gram[:, on] @ w[on]
+            return short
+        rest: Array = self.X.T @ (self.y - self.X[:, on] @ w[on])
+        return rest / self.n
+
     def squares(self, coef: Array) -> Array:
         """‖y − Xw‖²/n (L,) of coefficients ``coef`` (L, p); of a long table without a pass over its rows."""
         if self.long:
