@@ -1,6 +1,7 @@
 """Laws that hold for every lab there is, in states made of its own controls, and for a lab added as one file."""
 
 import ast
+import contextlib
 import csv
 import io
 import json
@@ -25,7 +26,7 @@ from regviz.commands.labs import described
 from regviz.data import resource
 from regviz.engine import own_sentence
 from regviz.export import last_frame, to_json
-from regviz.lab import ROLES, Gesture, Lab, controls, document, parse, replace
+from regviz.lab import ROLES, ControlError, Gesture, Lab, controls, document, parse, replace
 from regviz.labs import find, labs
 from regviz.tidy import to_csv
 from tests.blocked import BLOCK_QT
@@ -178,6 +179,21 @@ def test_a_key_and_a_state_are_values(lab, data):
     same = document.restore(lab, document.load(document.dump(lab, state))[1])
     assert lab.key(state) == lab.key(same)
     assert hash(lab.key(state)) == hash(lab.key(same))
+
+
+@every_lab
+def test_a_gesture_on_an_item_that_is_no_more_is_none_of_the_labs_faults(lab):
+    """The picture may be of the state before, with more bars or points than this one."""
+    state = lab.State()
+    at = {"x": 0.5, "y": 0.5, "from_x": 0.5, "from_y": 0.5}
+    for panel in next(lab.frames(state)).panels:
+        for mark in panel.marks:
+            for kind in ("click", "double-click", "drag"):
+                gesture = Gesture(kind=kind, panel=panel.key, mark=mark.key, index=10_000, **at)
+                target = lab.link(state, gesture)
+                assert target is None or target[0] in NAMES
+                with contextlib.suppress(ControlError):
+                    assert isinstance(replace(state, **lab.gesture(state, gesture)), lab.State)
 
 
 @every_lab

@@ -35,12 +35,16 @@ class Modal(QObject):
     def __init__(self, chance):
         super().__init__()
         self._chance = chance
-        self._timer = QTimer(self, interval=5)
-        self._timer.timeout.connect(self._close)
-        self._timer.start()
+        self._look_again()
+
+    def _look_again(self):
+        """By a timer of its own each time: one that is at work stands still while a dialog opens from another."""
+        QTimer(self, interval=5, singleShot=True, timeout=self._close).start()
 
     @Slot()
     def _close(self):
+        self._look_again()
+        self.sender().deleteLater()
         dialog = QApplication.activeModalWidget()
         if dialog is not None:
             for _ in range(3):
@@ -145,7 +149,7 @@ class _world(ExitStack):
         for scheme in ("http", "https"):
             QDesktopServices.setUrlHandler(scheme, self._browser, "visit")
             self.callback(QDesktopServices.unsetUrlHandler, scheme)
-        self.callback(self._modal._timer.stop)
+        self.callback(self._modal.deleteLater)
         return files
 
 

@@ -76,7 +76,8 @@ def _clicked(state: GuideState, gesture: Gesture) -> Method | None:
     if not gesture.panel or (gesture.panel == "card" and gesture.mark):
         return OF_KEY[state.method]
     if gesture.mark == cards.ROWS:
-        return OF_AREA[gesture.panel][gesture.index // 2] if gesture.panel in OF_AREA else None
+        rows = OF_AREA.get(gesture.panel, ())
+        return rows[gesture.index // 2] if 0 <= gesture.index < 2 * len(rows) else None
     return OF_KEY.get(gesture.mark) or (OF_KEY.get(gesture.panel) if gesture.mark else None)
 
 

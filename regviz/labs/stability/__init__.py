@@ -2,7 +2,7 @@
 picks by scale.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
@@ -141,15 +141,14 @@ class Stability(Lab):
         if state.tab == "scale":
             if gesture.panel not in ("with-standardising", "without-standardising") or gesture.mark not in WAYS:
                 return {}
-            return {"feature": scale.drawn(made, _feature(state, made))[gesture.index]}
+            return _named(("feature",), [(j,) for j in scale.drawn(made, _feature(state, made))], gesture.index)
         pair = chosen(made, state.feature_x, state.feature_y)
         if gesture.panel == "grouping" and gesture.mark in ("lasso", "elastic-net") and not sweeps(source(state)):
-            i, j = twins.pairs(made, pair)[gesture.index]
-            return {"feature_x": i, "feature_y": j}
+            return _named(("feature_x", "feature_y"), twins.pairs(made, pair), gesture.index)
         if gesture.panel not in ("selection", "spread") or gesture.mark not in ("lasso", "elastic-net", "all-rows"):
             return {}
-        index = shown(made, pair)[gesture.index]
-        return {} if index in pair else {"feature_x": pair[1], "feature_y": index}
+        found = _named(("feature_y",), [(j,) for j in shown(made, pair)], gesture.index)
+        return {} if found.get("feature_y", pair[0]) in pair else found | {"feature_x": pair[1]}
 
     def snippets(self, state: StabilityState) -> Mapping[str, str]:
         """The refits, or the two fits in other units, as code."""
@@ -166,6 +165,11 @@ class Stability(Lab):
 
 
 _COMPARING = Frame(panels=(), readouts=(), caption="Looking for features that are alike.")
+
+
+def _named(names: tuple[str, ...], items: Sequence[tuple[int, ...]], index: int) -> dict[str, int]:
+    """The item's values by name; nothing where a picture that is still of the data before had more items."""
+    return dict(zip(names, items[index], strict=True)) if index < len(items) else {}
 
 
 def source(state: StabilityState) -> Source:
