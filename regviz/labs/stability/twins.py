@@ -204,8 +204,9 @@ def of_pairs(made: Scene, found: Refits, pair: tuple[int, int]) -> Panel:
             y=np.array([_positive(v) for v in here]), roles=("l1", "elastic-net"),
         ),
     ]  # fmt: skip
+    which = "all pairs" if len(shown(made, pair)) == made.problem.p else "pairs of those drawn"
     return Panel(
-        key="grouping", title="Grouping bound, all pairs", x=_R, y=_gap_axis(*_decades(known)),
+        key="grouping", title=f"Grouping bound, {which}", x=_R, y=_gap_axis(*_decades(known)),
         marks=tuple(marks), readouts=_numbers(here, bound),
     )  # fmt: skip
 
