@@ -47,8 +47,8 @@ def style_of(mark: Text, place: Place) -> Style:
 
 
 def _paragraph(mark: Text, place: Place) -> int:
-    """The size at which three or more lines at one x stay apart; the usual one for anything else."""
-    if len(mark.y) < 3 or np.ptp(mark.x) != 0.0:
+    """The size at which lines at one x stay apart; the usual one for anything else."""
+    if len(mark.y) < 2 or np.ptp(mark.x) != 0.0:
         return LABEL.size
     pitch = float(np.diff(np.sort(place.y.px(mark.y))).min())
     size = int(pitch * LABEL.size / ink.height(LABEL))
