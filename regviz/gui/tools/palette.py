@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -52,6 +52,7 @@ class Palette(QDialog):
         self.setWindowTitle(self.tr("Commands"))
         self.setAccessibleName(self.tr("Commands"))
         self._entries = tuple(entries)
+        self._window = parent
         self.found: list[Entry] = []
         self.line = QLineEdit()
         self.line.setPlaceholderText(hint or self.tr("A command, a lab, a control, a lecture or a file"))
@@ -113,9 +114,9 @@ class Palette(QDialog):
             self._tell(row)
 
     def do(self) -> None:
-        """Close, then do what is chosen."""
+        """Close, then do what is chosen, once no handler of the palette is at work: it may open a dialog of its own."""
         row = self.list.currentRow()
         if 0 <= row < len(self.found):
             entry = self.found[row]
             self.accept()
-            entry.do()
+            QTimer.singleShot(0, self._window, entry.do)

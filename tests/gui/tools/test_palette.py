@@ -65,6 +65,7 @@ def find(window):
 def choose(palette, typed):
     QTest.keyClicks(palette.line, typed)
     QTest.keyClick(palette.line, Qt.Key.Key_Return)
+    QApplication.processEvents()
 
 
 def test_everything_is_in_it(window):
@@ -125,6 +126,7 @@ def test_a_control_of_a_lab_that_has_gone_meanwhile_does_nothing(window):
     shown(window)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     palette.do()
+    QApplication.processEvents()
     assert not palette.isVisible() and not window.banner.isVisible()
 
 
