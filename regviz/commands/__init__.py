@@ -5,6 +5,7 @@ Here is what they share: errors that are one sentence, and `--set NAME=VALUE`.
 
 import argparse
 import re
+import sys
 from collections.abc import Collection
 from typing import Any, ClassVar, NoReturn
 
@@ -68,24 +69,22 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 
 
 def settings(pairs: list[str]) -> dict[str, str]:
-    """Texts NAME=VALUE as a dictionary; raises `CommandError` for other texts and for a name that comes twice."""
+    """Texts NAME=VALUE as a dictionary, the last one of a name winning; raises `CommandError` for other texts."""
     found: dict[str, str] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         name = name.strip().replace("-", "_")
         if not equals or not name:
             raise CommandError(f"--set needs NAME=VALUE, not {pair!r}.")
-        if name in found:
-            raise CommandError(f"--set gives {name} more than once.")
         found[name] = value
     return found
 
 
-def refuse_idle(given: Collection[str], used: Collection[str], what: str) -> None:
-    """Raise `CommandError` for the first option in ``given`` that ``what`` would not heed."""
+def remark_idle(given: Collection[str], used: Collection[str], what: str) -> None:
+    """Say on standard error which options in ``given`` ``what`` does not heed."""
     for option in given:
         if option not in used:
-            raise CommandError(f"{option} has no effect on {what}: leave it out.")
+            print(f"{option} has no effect on {what}.", file=sys.stderr)
 
 
 def state_of(lab: Lab, pairs: list[str], start: Any = None) -> Any:

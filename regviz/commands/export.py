@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from regviz import lectures
-from regviz.commands import CommandError, Parser, add_settings, refuse_idle, settings, state_of
+from regviz.commands import CommandError, Parser, add_settings, remark_idle, state_of
 from regviz.export import FILMS, NUMBERS, PICTURES, THEMES, Picture, named, save, save_lecture, save_panels
 from regviz.lab.lecture import scenes as fitted
 from regviz.labs import labs
@@ -59,13 +59,11 @@ def run(arguments: argparse.Namespace) -> int:
     lab = named(arguments.lab)
     picture = _picture(arguments, parse_sweep(lab, arguments.sweep) if arguments.sweep else None)
     state = state_of(lab, arguments.settings)
-    if picture.sweep and picture.sweep.name in settings(arguments.settings):
-        raise CommandError(f"--set and --sweep both give {picture.sweep.name}: leave one out.")
-    _refuse_idle(arguments, _HEEDED)
     if arguments.each_panel:
         save_panels(lab, state, arguments.output, picture)
     else:
         save(lab, state, arguments.output, picture)
+    _remark_idle(arguments, _HEEDED)
     return 0
 
 
@@ -76,14 +74,14 @@ def _picture(arguments: argparse.Namespace, sweep: Sweep | None = None) -> Pictu
     )  # fmt: skip
 
 
-def _refuse_idle(arguments: argparse.Namespace, heeded: Mapping[str, Collection[str]]) -> None:
-    """Raise `CommandError` for options on looks that the file would not heed; endings that are not listed speak later.
+def _remark_idle(arguments: argparse.Namespace, heeded: Mapping[str, Collection[str]]) -> None:
+    """Say which options on looks the file does not heed; endings that are not listed speak later.
 
     ``heeded`` are the options that count, by the ending of the file's name.
     """
     ending = Path(arguments.output).suffix.lower()
     if ending in heeded:
-        refuse_idle(_about_looks(arguments), heeded[ending], arguments.output)
+        remark_idle(_about_looks(arguments), heeded[ending], arguments.output)
 
 
 def _about_looks(arguments: argparse.Namespace) -> list[str]:
@@ -109,10 +107,10 @@ def _run_lecture(arguments: argparse.Namespace) -> int:
         if given:
             raise CommandError(f"{name} is for labs, and {arguments.lab!r} is a lecture.")
     lecture = lectures.find(arguments.lab)
-    _refuse_idle(arguments, _HEEDED_BY_LECTURE)
     scenes = fitted(lecture, labs())
     chosen = [scenes[_step(arguments.step, len(scenes)) - 1]] if arguments.step else list(scenes)
     save_lecture(lecture, chosen, arguments.output, _picture(arguments))
+    _remark_idle(arguments, _HEEDED_BY_LECTURE)
     return 0
 
 

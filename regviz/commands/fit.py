@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from regviz import linear
-from regviz.commands import CommandError, Parser, refuse_idle
+from regviz.commands import CommandError, Parser, remark_idle
 from regviz.data import Table, open_table
 from regviz.export import strict_json
 from regviz.files import write_text
@@ -61,13 +61,14 @@ def run(arguments: argparse.Namespace) -> int:
     ending = Path(arguments.output or "").suffix.lower()
     if arguments.output is not None and ending not in (".json", ".csv"):
         raise CommandError(f"Cannot tell the format of {arguments.output}: its name must end in .json or .csv.")
-    if ending == ".csv" and arguments.advise:
-        raise CommandError(f"The advice has no place in {arguments.output}: write a .json file, or to the screen.")
     answer = solve(arguments)
     if arguments.output is None:
         print(as_text(answer))
     else:
         write_text(arguments.output, strict_json(_numbers(answer)) if ending == ".json" else as_csv(answer))
+    _remark_idle(arguments)
+    if ending == ".csv" and arguments.advise:
+        remark_idle(("--advise",), (), arguments.output)
     return 0
 
 
@@ -76,7 +77,6 @@ def solve(arguments: argparse.Namespace) -> dict[str, Any]:
 
     Raises ValueError with a sentence for a table or arguments that cannot be used.
     """
-    _refuse_idle(arguments)
     task = _task(arguments)
     table, model = task.table, task.model
     extra: dict[str, Any] = {}
@@ -104,14 +104,14 @@ def solve(arguments: argparse.Namespace) -> dict[str, Any]:
     return _answer(arguments, fitted, [*notes, *fitted.notes, *said]) | extra
 
 
-def _refuse_idle(arguments: argparse.Namespace) -> None:
-    """Raise `CommandError` for options on folds where there are none, and for a seed that shuffles nothing."""
+def _remark_idle(arguments: argparse.Namespace) -> None:
+    """Say of options on folds where there are none, and of a seed that shuffles nothing, that they have no effect."""
     given = [arguments.given[name] for name in ("seed", "fold_order") if name in arguments.given]
     alone = arguments.lam is not None or arguments.path or (arguments.penalty == "none" and arguments.cv is None)
     if alone:
-        refuse_idle(given, (), "a fit without cross-validation")
+        remark_idle(given, (), "a fit without cross-validation")
     elif arguments.fold_order != "shuffled":
-        refuse_idle(given, {"--fold-order"}, f"the fold order {arguments.fold_order}")
+        remark_idle(given, {"--fold-order"}, f"the fold order {arguments.fold_order}")
 
 
 def _numbers(value: Any) -> Any:

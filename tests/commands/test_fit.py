@@ -142,13 +142,7 @@ def test_csv_has_one_block_a_knot(table, tmp_path):
         (["--target", "y", "--lam", "1", "-o", ""], "-o"),
         (["--target", "y", "--target", "a", "--lam", "1"], "--target"),
         (["--target", " ", "--lam", "1"], "--target"),
-        (["--target", "y", "--lam", "1", "--seed", "0"], "--seed"),
-        (["--target", "y", "--lam", "1", "--fold-order", "shuffled"], "--fold-order"),
-        (["--target", "y", "--path", "--seed", "1"], "--seed"),
-        (["--target", "y", "--penalty", "none", "--seed", "1"], "--seed"),
-        (["--target", "y", "--cv", "5", "--fold-order", "interleaved", "--seed", "1"], "--seed"),
         (["--target", "y", "--penalty", "group-lasso", "--groups", ";;", "--lam", "1"], "“;;”"),
-        (["--target", "y", "--lam", "1", "--advise", "-o", "a.csv"], "a.csv"),
         (["--target", "y", "--lam", "1", "-o", "missing/a.json"], "missing/a.json"),
     ],
 )
@@ -174,3 +168,15 @@ def test_advice_is_printed_with_its_numbers(table, tmp_path, monkeypatch):
     advice = json.loads((tmp_path / "a.json").read_text())["advice"]
     assert {"key", "value", "says", "means", "lab"} == set(advice[0])
     assert "penalty" in [item["key"] for item in advice]
+
+
+@pytest.mark.parametrize(("words", "idle"), [
+    (["--lam", "1", "--seed", "0"], "--seed"), (["--lam", "1", "--fold-order", "shuffled"], "--fold-order"),
+    (["--path", "--seed", "1"], "--seed"), (["--penalty", "none", "--seed", "1"], "--seed"),
+    (["--cv", "5", "--fold-order", "interleaved", "--seed", "1"], "--seed"), (["--lam", "1", "--advise"], "--advise"),
+    (["--cv", "5", "--seed", "1", "--fold-order", "shuffled"], ""),
+])  # fmt: skip
+def test_a_line_says_which_options_a_fit_does_not_heed(words, idle, table, tmp_path, capsys):
+    assert main(["fit", str(table[0]), "--target", "y", *words, "-o", str(tmp_path / "a.csv")]) == 0
+    said = capsys.readouterr().err
+    assert said.startswith(f"{idle} has no effect on ") and said.count("\n") == 1 if idle else not said

@@ -58,7 +58,7 @@ def test_a_word_that_is_nothing_lists_the_labs(capsys):
 
 
 @pytest.mark.parametrize(
-    "words", [["--set", "dataset=prostate"], ["--lecture", "one-hour"], ["--set", "lam=1", "--set", "lam=2"]]
+    "words", [["--set", "dataset=prostate"], ["--lecture", "one-hour"]]
 )
 def test_a_table_is_opened_as_it_is_asked_for_or_not_at_all(words, table, capsys):
     assert "--set" in fails(capsys, table[0], *words)
