@@ -254,3 +254,12 @@ def test_over_degrees_of_freedom_curves_go_level_where_features_come_or_go(penal
         if isinstance(mark, Lines):
             jumps = np.abs(np.diff(mark.x)) >= 0.5
             assert jumps.any() and not np.diff(mark.y, axis=1)[:, jumps].any()
+
+
+def test_over_degrees_of_freedom_curves_move_where_as_many_features_are_in():
+    marks = [mark for mark in last(dataset="diabetes", path_axis="df").panel("path").marks if isinstance(mark, Lines)]
+    w = np.concatenate([mark.y for mark in marks])
+    moves = np.diff(w, axis=1).any(axis=0)
+    count = np.count_nonzero(w, axis=0)
+    assert len(w) == 10 and set(np.sign(np.diff(count))) == {-1, 0, 1}
+    assert np.array_equal(np.maximum(count[1:], count[:-1])[moves], marks[0].x[1:][moves])

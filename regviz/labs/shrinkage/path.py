@@ -108,7 +108,8 @@ def _stairs(made: Scene, x: Array) -> tuple[Array, NDArray[np.intp]]:
     """
     count = np.count_nonzero(made.coef, axis=1)
     turns = np.flatnonzero(count[1:] != count[:-1])
-    return np.insert(x, turns + 1, x[turns]), np.insert(np.arange(len(x)), turns + 1, turns + 1)
+    fuller = turns + (count[turns + 1] > count[turns])  # coefficients move where more of them are not zero
+    return np.insert(x, turns + 1, x[fuller]), np.insert(np.arange(len(x)), turns + 1, 2 * turns + 1 - fuller)
 
 
 def _full(made: Scene) -> float:
