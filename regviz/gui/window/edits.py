@@ -70,7 +70,7 @@ class Edits(QObject):
     def gesture(self, gesture: Gesture) -> None:
         """Let the lab say what a gesture changes."""
         session = self._window.session
-        if not self._on_this_lab():
+        if not self._on_this_lab() or not self._of_these_data():
             return
         with self.asking():
             target = session.lab.link(session.state, gesture)
@@ -96,6 +96,15 @@ class Edits(QObject):
         """Whether the pictures are the current lab's, and not those of the one before that wait to be replaced."""
         shown = self._window.shown
         return shown is not None and shown.lab is self._window.session.lab
+
+    def _of_these_data(self) -> bool:
+        """Whether the pictures are of the current table: what was clicked on others means nothing here, and to answer,
+        the lab would read the table in the window's own thread.
+        """
+        shown, state = self._window.shown, self._window.session.state
+        return shown is not None and all(
+            getattr(shown.state, name, None) == getattr(state, name, None) for name in ("dataset", "target")
+        )
 
     def follow(self) -> None:
         """Go where the picture as a whole leads, if anywhere."""

@@ -95,6 +95,22 @@ def test_pictures_of_the_lab_before_change_nothing(window, monkeypatch):
     assert window.session.state == before
 
 
+@pytest.mark.parametrize("changes", [{"dataset": "diabetes"}, {"target": "b"}])
+def test_pictures_of_other_data_are_not_asked_about(window, monkeypatch, changes):
+    asked = []
+    monkeypatch.setattr(Toy, "gesture", lambda self, state, gesture: asked.append(state))
+    monkeypatch.setattr(Toy, "link", lambda self, state, gesture: asked.append(state))
+    window.session.set({"lam": 2.0})
+    window.view.gesture.emit(CLICK)
+    assert len(asked) == 2
+    window.session.set(changes)
+    window.view.gesture.emit(CLICK)
+    assert len(asked) == 2
+    shown(window)
+    window.view.gesture.emit(CLICK)
+    assert len(asked) == 4
+
+
 def test_a_number_half_typed_is_not_for_the_next_lab(window):
     window.call("controls")
     for find in (lambda: window.header.main.readout.box, lambda: window.side.fields["n"].editor.box):
