@@ -117,7 +117,7 @@ class Chain:
         return result
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=24)
 def chain(landscape: Landscape, rate: float, sigma: float, batch: int) -> Chain | None:
     """The chain of SGD with noise N(0, σ²/B) on the slope.
 

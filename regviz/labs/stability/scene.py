@@ -171,7 +171,7 @@ def _whole(made: Scene, lam: float, alpha: float) -> Array:
     return lasso if alpha == 1.0 else elastic_net_at(made.problem, lam, alpha, lasso)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _solved(made: Scene, block: Resamples, lam: float, alpha: float) -> tuple[Array, float]:
     w = block.at(lam, alpha, _whole(made, lam, alpha))
     return w, block.violation(w, lam, alpha)
