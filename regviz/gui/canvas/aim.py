@@ -120,9 +120,10 @@ class Aim:
         return True
 
     def release(self) -> None:
-        """End the drag where the pointer is."""
+        """End the drag where the pointer is, or without a word on a panel that waits to be painted anew."""
         if self.holding:
-            self._drag(self._point(), True)
+            if self.at is not None:
+                self._drag(self._point(), True)
             self._start = self._held = None
 
     def _appear(self) -> bool:

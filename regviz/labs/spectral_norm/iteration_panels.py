@@ -196,9 +196,8 @@ def _trail(tips: Array, k: int, role: str) -> tuple[Mark, ...]:
 
 @lru_cache(maxsize=32)
 def _round(key: str, radius: float) -> Mark:
-    role = "ghost" if key == "circle" else "muted"
     label = (("",), ("radius σ₁",))[key == "outer"]
-    return Lines(key=key, x=radius * _CIRCLE[0], y=radius * _CIRCLE[1:], role=role, thin=True, labels=label)
+    return Lines(key=key, x=radius * _CIRCLE[0], y=radius * _CIRCLE[1:], role="muted", thin=True, labels=label)
 
 
 @lru_cache(maxsize=32)

@@ -173,6 +173,14 @@ def test_losing_the_focus_ends_a_drag_and_takes_the_pointer_away(show):
     assert view.keyboard.aim.at is None
 
 
+def test_losing_the_focus_before_a_panel_is_painted_anew_lets_go_without_a_word(show):
+    view, _, gestures = made(show, Points(key="d", x=[0.0], y=[0.0]))
+    press(view, Qt.Key.Key_I, Qt.Key.Key_H)
+    view._place = None
+    QApplication.sendEvent(view, QFocusEvent(QEvent.Type.FocusOut))
+    assert gestures == [] and not view.keyboard.aim.holding
+
+
 def test_the_pointer_keeps_its_place_in_the_plot_when_the_card_grows(show):
     view, _, gestures = made(show, SAMPLES[Lines])
     press(view, Qt.Key.Key_A, Qt.Key.Key_Right, Qt.Key.Key_H)
