@@ -98,13 +98,14 @@ class Edits(QObject):
         return shown is not None and shown.lab is self._window.session.lab
 
     def _of_these_data(self) -> bool:
-        """Whether the pictures are of the current table: what was clicked on others means nothing here, and to answer,
-        the lab would read the table in the window's own thread.
+        """Whether the pictures are of the current data: what was clicked on others means nothing here, and to answer,
+        the lab would work on the new ones in the window's own thread.
         """
         shown, state = self._window.shown, self._window.session.state
         return shown is not None and all(
-            getattr(shown.state, name, None) == getattr(state, name, None) for name in ("dataset", "target")
-        )
+            getattr(shown.state, control.name) == getattr(state, control.name)
+            for control in controls(state) if control.place == "data"
+        )  # fmt: skip
 
     def follow(self) -> None:
         """Go where the picture as a whole leads, if anywhere."""

@@ -95,7 +95,7 @@ def test_pictures_of_the_lab_before_change_nothing(window, monkeypatch):
     assert window.session.state == before
 
 
-@pytest.mark.parametrize("changes", [{"dataset": "diabetes"}, {"target": "b"}])
+@pytest.mark.parametrize("changes", [{"dataset": "diabetes"}, {"standardize": False}])
 def test_pictures_of_other_data_are_not_asked_about(window, monkeypatch, changes):
     asked = []
     monkeypatch.setattr(Toy, "gesture", lambda self, state, gesture: asked.append(state))
