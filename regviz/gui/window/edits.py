@@ -21,12 +21,15 @@ _QUIET = 700
 
 
 class Edits(QObject):
-    """``trial`` is the state of a table just opened, until it has given a frame or failed."""
+    """``trial`` is the state of a table just opened, until it has given a frame or failed. ``waits`` is set while
+    frames say how far the next picture is: the one on show is of what was before.
+    """
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
         self.trial: Any = None
+        self.waits = False
         self._quiet = QTimer(self, singleShot=True, interval=_QUIET)
         self._quiet.timeout.connect(self._settle)
 
@@ -70,7 +73,7 @@ class Edits(QObject):
     def gesture(self, gesture: Gesture) -> None:
         """Let the lab say what a gesture changes."""
         session = self._window.session
-        if not self._on_this_lab() or not self._of_these_data():
+        if self.waits or not self._on_this_lab() or not self._of_these_data():
             return
         with self.asking():
             target = session.lab.link(session.state, gesture)
@@ -134,6 +137,7 @@ class Edits(QObject):
     def back(self) -> None:
         """Return to the lab and the state on the screen, if those after it have given no picture yet."""
         shown, session = self._window.shown, self._window.session
+        self.waits = False
         if self.give_back() or shown is None:
             return
         if shown.lab is not session.lab:

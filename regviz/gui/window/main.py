@@ -209,7 +209,7 @@ class MainWindow(QMainWindow):
     def _show(self, delivery: Delivery) -> None:
         """Show a frame; it clears the banner of a failure that it has overcome."""
         self.shown = delivery = self.tools.dress(delivery)
-        self.edits.trial = None
+        self.edits.trial, self.edits.waits = None, False
         frame = framed(delivery.frame)
         if self.banner.passing:
             self.banner.hide()
@@ -223,6 +223,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _await(self, delivery: Delivery) -> None:
         """Say what is being done; the picture that is shown stays."""
+        self.edits.waits = True
         self.footer.say_meanwhile(framed(delivery.frame).caption)
         self.footer.show_busy(True, delivery.frame.progress)
 
@@ -230,6 +231,7 @@ class MainWindow(QMainWindow):
     def _fail(self, failure: Failure) -> None:
         """Say what went wrong; the last good picture stays, and a table that cannot be read is given back."""
         self.journal.write(failure.trace)
+        self.edits.waits = False
         self.footer.show_busy(False, None)
         if failure.state == self.edits.trial and self.edits.give_back():
             self.banner.say(failure.sentence)

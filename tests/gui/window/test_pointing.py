@@ -1,11 +1,13 @@
 """What pointing at a picture does to the state: cursors of whole numbers, and clicks that lead to another lab."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from regviz.gui.canvas.keyboard import Keyboard
-from regviz.lab import WHOLE, Gesture
+from regviz.lab import WHOLE, Frame, Gesture
 from tests.gui.window.waiting import shown
 from tests.toy_lab import Toy, drill, toy
 
@@ -107,6 +109,10 @@ def test_pictures_of_other_data_are_not_asked_about(window, monkeypatch, changes
     window.view.gesture.emit(CLICK)
     assert len(asked) == 2
     shown(window)
+    window.bridge.awaited.emit(replace(window.shown, frame=Frame(panels=(), readouts=(), caption="Fitting.")))
+    window.view.gesture.emit(CLICK)
+    assert len(asked) == 2
+    window.bridge.framed.emit(window.shown)
     window.view.gesture.emit(CLICK)
     assert len(asked) == 4
 
