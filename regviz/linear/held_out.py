@@ -189,6 +189,7 @@ class Split:
         spread = Z.T @ Z if rows.size > 1 else np.outer(Z[0], Z[0])
         return Moments(gram, corr, left / count, float(t @ t), t @ Z, spread, _Left(Z, t))
 
+
 def held_out(split: Split, rows: NDArray[np.intp], penalty: str, checked: Arguments, grid: Array) -> Held:
     """The held-out error of the fold ``rows``, exact at every λ for the lasso, else at the λ of ``grid`` (L,)."""
     single = checked.groups is not None and all_single(checked.groups) and grid[-1] > 0.0

@@ -245,6 +245,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _rest(self, message: object) -> None:
+        self.edits.waits = False
         self.footer.show_busy(False, None)
 
     @Slot(object)
