@@ -152,7 +152,7 @@ def _hint(column: Column) -> str:
 
 def _number_block(column: Column, keep: NDArray[np.bool_]) -> _Block:
     values = column.values[keep][:, None]
-    note = f"Column {quoted(column.name)} is constant." if np.ptp(values) == 0.0 else ""
+    note = f"Column {quoted(column.name)} is constant." if (values == values[0]).all() else ""
     return _Block((column.name,), values, note or _coding(column))
 
 

@@ -41,7 +41,7 @@ class Problem:
         means = raw.mean(axis=0)
         centred = raw - means
         centred -= centred.mean(axis=0)
-        constant = np.ptp(raw, axis=0) == 0.0
+        constant = (raw == raw[0]).all(axis=0)
         centred[:, constant] = 0.0
         scales = np.ones(raw.shape[1])
         if standardize:
@@ -51,7 +51,7 @@ class Problem:
         y_mean = float(target.mean())
         residual = target - y_mean
         residual -= residual.mean()
-        if np.ptp(target) == 0.0:
+        if (target == target[0]).all():
             residual[:] = 0.0
         labels = tuple(names) or tuple(f"w{j + 1}" for j in range(raw.shape[1]))
         return cls(np.asfortranarray(centred), residual, means, scales, y_mean, standardize, labels)

@@ -81,10 +81,11 @@ def centred(standardize: bool) -> list[str]:
 
 def _sklearn(recipe: Recipe) -> list[str]:
     name, call = _estimator(recipe)
-    first = "model.intercept_[0]" if recipe.loss == "logistic" else "model.intercept_"
+    logistic = recipe.loss == "logistic"
+    first = "model.intercept_[0]" if logistic else "model.intercept_"
     return [
         "import numpy as np",
-        f"from sklearn.linear_model import {name}",
+        f"from sklearn.linear_model import {name}" + ("  # scikit-learn 1.8 or newer" if logistic else ""),
         "",
         *_read(recipe),
         *centred(recipe.standardize),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from regviz.data import csv_reader, plain
@@ -43,6 +43,7 @@ def test_any_numerals_agree_with_the_slow_parser(taken, text):
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example([(1.7e308, 1.0, 2.0), (-1.7e308, 2.0, 3.0)], "\n", ",")
 @given(
     st.lists(st.tuples(*[st.floats(allow_nan=False, allow_infinity=False)] * 3), min_size=1, max_size=6),
     st.sampled_from(["\n", "\r\n"]), st.sampled_from(",;\t|"),
