@@ -72,6 +72,7 @@ def faults(seed, first, last):
         kind = kinds[index % len(kinds)]
         inner, other = chance.sample(every, 2)
         error = chance.choice([e for e in ERRORS if kind in IN_WORKER or not isinstance(e, THREAD_ONLY)])
+        error.__traceback__ = error.__context__ = None  # what cases before left there is longer than a whole log
         faulty = Faulty(inner)
         with screen(faulty, offered=(faulty, other)) as made:
             _one(made, faulty, other, kind, error, f"case {seed}/{index}, {kind}, {inner.name}, {error!r:.80}")
