@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from regviz import lectures
-from regviz.commands import CommandError, Parser, add_settings, remark_idle, state_of
+from regviz.commands import CommandError, Parser, add_settings, remark_idle, settings, state_of
 from regviz.export import FILMS, NUMBERS, PICTURES, THEMES, Picture, named, save, save_lecture, save_panels
 from regviz.lab.lecture import scenes as fitted
 from regviz.labs import labs
@@ -64,6 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         save(lab, state, arguments.output, picture)
     _remark_idle(arguments, _HEEDED)
+    if picture.sweep and picture.sweep.name in settings(arguments.settings):
+        remark_idle((f"--set {picture.sweep.name}",), (), "a sweep of the same")
     return 0
 
 

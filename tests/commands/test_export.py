@@ -161,6 +161,12 @@ def test_a_sweep_of_what_has_no_effect_is_refused(tmp_path, capsys):
     assert os.listdir(tmp_path) == []
 
 
+def test_a_sweep_of_what_is_set_goes_its_way(tmp_path, capsys):
+    words = ["--set", "lam=5", "--sweep", "lam=1:2:2", "--size", "96x54", "-o", str(tmp_path / "a.gif")]
+    assert main(["export", "shrinkage", *SMALL, *words]) == 0
+    assert capsys.readouterr().err == "--set lam has no effect on a sweep of the same.\n"
+
+
 def test_an_unknown_lab_or_format_lists_what_there_is(tmp_path, capsys):
     assert "shrinkage" in fails(capsys, "export", "nothing", "-o", tmp_path / "a.json")
     assert ".png, .svg, .pdf, .json, .csv" in fails(capsys, "export", "shrinkage", "-o", tmp_path / "a.bmp")
