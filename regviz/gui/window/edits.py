@@ -56,11 +56,16 @@ class Edits(QObject):
 
     @Slot(object, object)
     def drag(self, changes: Mapping[str, float], finished: bool) -> None:
-        """`edit` with the values nearest to where a cursor or a handle was dragged."""
+        """`edit` with the values nearest to where a cursor or a handle was dragged.
+
+        A card may still show the lab before, whose fields are let go.
+        """
         if not self._on_this_lab():
             return
         known = {control.name: control for control in controls(self._window.session.state)}
-        self.edit({name: nearest(known[name], value) for name, value in changes.items()}, finished)
+        found = {name: nearest(known[name], value) for name, value in changes.items() if name in known}
+        if found:
+            self.edit(found, finished)
 
     @Slot()
     def _settle(self) -> None:

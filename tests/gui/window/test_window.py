@@ -491,3 +491,8 @@ def test_esc_before_the_first_picture_goes_back_to_what_is_on_the_screen(window)
     assert shown(window).caption == frame.caption
     window.call("undo")
     assert window.session.state.n == 77
+
+
+def test_a_drag_on_a_card_of_the_lab_before_changes_nothing(window):
+    window.edits.drag({"a_field_of_another_lab": 3.0}, True)
+    assert window.session.state == window.session.lab.State() and not window.banner.isVisible()
