@@ -203,6 +203,9 @@ class FileCommands:
     def copy_code(self) -> None:
         """The lab's code snippets for this state."""
         session = self.window.session
+        if not self.window.edits.answers():
+            self.window.say(self.window.tr("Wait for the picture: its code is not known yet."))
+            return
         with self.window.edits.asking():
             snippets = session.lab.snippets(session.state)
             if snippets:

@@ -21,15 +21,15 @@ _QUIET = 700
 
 
 class Edits(QObject):
-    """``trial`` is the state of a table just opened, until it has given a frame or failed. ``waits`` is set while
-    frames say how far the next picture is: the one on show is of what was before.
+    """``trial`` is the state of a table just opened, until it has given a frame or failed. ``due`` is set from a change
+    until its picture is there or has failed; ``waits`` while frames say how far that picture is.
     """
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
         self.trial: Any = None
-        self.waits = False
+        self.due = self.waits = False
         self._quiet = QTimer(self, singleShot=True, interval=_QUIET)
         self._quiet.timeout.connect(self._settle)
 
@@ -78,7 +78,7 @@ class Edits(QObject):
     def gesture(self, gesture: Gesture) -> None:
         """Let the lab say what a gesture changes."""
         session = self._window.session
-        if self.waits or not self._on_this_lab() or not self._of_these_data():
+        if not self.answers(gesture):
             return
         with self.asking():
             target = session.lab.link(session.state, gesture)
@@ -105,14 +105,20 @@ class Edits(QObject):
         shown = self._window.shown
         return shown is not None and shown.lab is self._window.session.lab
 
-    def _of_these_data(self) -> bool:
-        """Whether the pictures are of the current data: what was clicked on others means nothing here, and to answer,
-        the lab would work on the new ones in the window's own thread.
+    def answers(self, gesture: Gesture | None = None) -> bool:
+        """Whether the picture on the screen is of the current data and, but for a drag, of the whole state; what the
+        main control moves and what has failed is not waited for.
+
+        What is asked about another picture means nothing, and to answer, the lab would work on the next one in the
+        window's own thread.
         """
         shown, state = self._window.shown, self._window.session.state
-        return shown is not None and all(
+        if shown is None or self.waits or not self._on_this_lab():
+            return False
+        whole = self.due and (gesture is None or gesture.kind != "drag")
+        return all(
             getattr(shown.state, control.name) == getattr(state, control.name)
-            for control in controls(state) if control.place == "data"
+            for control in controls(state) if control.place == "data" or (whole and control.place != "main")
         )  # fmt: skip
 
     def follow(self) -> None:
@@ -142,7 +148,7 @@ class Edits(QObject):
     def back(self) -> None:
         """Return to the lab and the state on the screen, if those after it have given no picture yet."""
         shown, session = self._window.shown, self._window.session
-        self.waits = False
+        self.due = self.waits = False
         if self.give_back() or shown is None:
             return
         if shown.lab is not session.lab:

@@ -176,6 +176,7 @@ class MainWindow(QMainWindow):
             self._rebuild(lab)
         self.show_state()
         self.footer.show_busy(True, None)
+        self.edits.due = True
         self.bridge.submit()
 
     def _rebuild(self, lab: Lab) -> None:
@@ -210,6 +211,7 @@ class MainWindow(QMainWindow):
         """Show a frame; it clears the banner of a failure that it has overcome."""
         self.shown = delivery = self.tools.dress(delivery)
         self.edits.trial, self.edits.waits = None, False
+        self.edits.due = delivery.state != self.session.state
         frame = framed(delivery.frame)
         if self.banner.passing:
             self.banner.hide()
@@ -231,7 +233,7 @@ class MainWindow(QMainWindow):
     def _fail(self, failure: Failure) -> None:
         """Say what went wrong; the last good picture stays, and a table that cannot be read is given back."""
         self.journal.write(failure.trace)
-        self.edits.waits = False
+        self.edits.due = self.edits.waits = False
         self.footer.show_busy(False, None)
         if failure.state == self.edits.trial and self.edits.give_back():
             self.banner.say(failure.sentence)
@@ -245,7 +247,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _rest(self, message: object) -> None:
-        self.edits.waits = False
+        self.edits.due = self.edits.waits = False
         self.footer.show_busy(False, None)
 
     @Slot(object)

@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from regviz.gui.canvas.keyboard import Keyboard
-from regviz.lab import WHOLE, Frame, Gesture
-from tests.gui.window.waiting import shown
+from regviz.lab import WHOLE, Frame, Gesture, controls
+from tests.gui.window.waiting import shown, until
 from tests.toy_lab import Toy, drill, toy
 
 CLICK = Gesture(kind="click", panel="coefficients", mark="bars", index=1, x=1.0, y=0.0, from_x=1.0, from_y=0.0)
@@ -97,24 +97,62 @@ def test_pictures_of_the_lab_before_change_nothing(window, monkeypatch):
     assert window.session.state == before
 
 
-@pytest.mark.parametrize("changes", [{"dataset": "diabetes"}, {"standardize": False}])
-def test_pictures_of_other_data_are_not_asked_about(window, monkeypatch, changes):
-    asked = []
-    monkeypatch.setattr(Toy, "gesture", lambda self, state, gesture: asked.append(state))
-    monkeypatch.setattr(Toy, "link", lambda self, state, gesture: asked.append(state))
+@pytest.fixture
+def asked(monkeypatch):
+    """The states that the toy lab is asked about."""
+    found = []
+    for name in ("gesture", "link"):
+        monkeypatch.setattr(Toy, name, lambda self, state, gesture: found.append(state))
+    monkeypatch.setattr(Toy, "snippets", lambda self, state: found.append(state))
+    return found
+
+
+OTHERS = [control for control in controls(Toy.State) if control.kind != "text" and control.place != "main"]
+
+
+@pytest.mark.parametrize("control", OTHERS, ids=[control.name for control in OTHERS])
+def test_a_picture_of_another_state_is_not_asked_about(window, asked, control):
+    before = getattr(window.session.state, control.name)
     window.session.set({"lam": 2.0})
     window.view.gesture.emit(CLICK)
     assert len(asked) == 2
-    window.session.set(changes)
+    window.session.set({control.name: next(value for value in _values(control) if value != before)})
     window.view.gesture.emit(CLICK)
+    window.call("copy_code")
     assert len(asked) == 2
-    shown(window)
+    assert "Wait" in window.footer.caption.text()
+    window.view.gesture.emit(replace(CLICK, kind="drag"))
+    assert len(asked) == (2 if control.place == "data" else 4)
+
+
+def _values(control):
+    return control.choices or ((True, False) if control.kind == "bool" else (control.low, control.high))
+
+
+def test_a_picture_that_is_on_its_way_is_not_asked_about(window, asked):
     window.bridge.awaited.emit(replace(window.shown, frame=Frame(panels=(), readouts=(), caption="Fitting.")))
     window.view.gesture.emit(CLICK)
-    assert len(asked) == 2
+    window.call("copy_code")
+    assert not asked
     window.bridge.framed.emit(window.shown)
     window.view.gesture.emit(CLICK)
-    assert len(asked) == 4
+    assert len(asked) == 2
+
+
+def test_what_has_failed_is_asked_about_unless_its_data_are_others(window, asked, monkeypatch):
+    def fail(self, state):
+        raise ValueError("There are no rows left.")
+        yield
+
+    monkeypatch.setattr(Toy, "frames", fail)
+    window.session.set({"penalty": "ridge"})
+    assert until(window.banner.isVisible)
+    window.view.gesture.emit(CLICK)
+    assert len(asked) == 2
+    window.session.set({"standardize": False})
+    assert until(lambda: not window.edits.due)
+    window.view.gesture.emit(CLICK)
+    assert len(asked) == 2
 
 
 def test_a_number_half_typed_is_not_for_the_next_lab(window):
