@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
-from regviz.engine import own_sentence
+from regviz.engine import Delivery, own_sentence
 from regviz.gui.window.opening import OpenError, lecture_in, of_name, opened, without_columns
 from regviz.lab import WHOLE, ControlError, Gesture, Lab, controls, nearest
 from regviz.lab.document import DocumentError
@@ -21,14 +21,14 @@ _QUIET = 700
 
 
 class Edits(QObject):
-    """``trial`` is the state of a table just opened, until it has given a frame or failed. ``due`` is set from a change
-    until its picture is there or has failed; ``waits`` while frames say how far that picture is.
+    """``trial`` is a table just opened, until it has given a picture or failed. ``due`` is set from a change until its
+    picture is there or has failed; ``waits`` while frames say how far that picture is.
     """
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
-        self.trial: Any = None
+        self.trial: Path | None = None
         self.due = self.waits = False
         self._quiet = QTimer(self, singleShot=True, interval=_QUIET)
         self._quiet.timeout.connect(self._settle)
@@ -156,13 +156,29 @@ class Edits(QObject):
         elif shown.state != session.state:
             session.go(shown.lab, shown.state)
 
+    def arrived(self, shown: Delivery) -> None:
+        """A picture is there; it shows that its table can be read."""
+        self.waits, self.due = False, shown.state != self._window.session.state
+        if self._tried(shown.state):
+            self.trial = None
+
+    def failed(self, state: Any) -> bool:
+        """There is no picture of ``state``; whether its table was given back for what was before."""
+        self.waits, self.due = False, state != self._window.session.state
+        return self._tried(state) and self.give_back()
+
     def give_back(self) -> bool:
         """Leave a table that has given no picture yet for the state before it; whether there was one."""
-        trial, self.trial = self.trial, None
-        given_back = trial is not None and trial == self._window.session.state and self._window.session.undo()
-        if given_back:
-            self._window.settings.forget(Path(getattr(trial, "dataset", "")))
+        session, given_back = self._window.session, False
+        while self._tried(session.state) and session.undo():
+            given_back = True
+        if given_back and self.trial is not None:
+            self._window.settings.forget(self.trial)
+        self.trial = None
         return given_back
+
+    def _tried(self, state: Any) -> bool:
+        return self.trial is not None and getattr(state, "dataset", None) == str(self.trial)
 
     def open_file(self, file: Path) -> None:
         """Open a table, a session, a lecture or an exported picture; a failure is a sentence in the banner."""
@@ -181,6 +197,6 @@ class Edits(QObject):
         window.settings.remember(file)
         window.banner.hide()
         moved = window.session.go(found.lab, found.state)
-        self.trial = found.state if found.table and moved else None
+        self.trial = file if found.table and moved else None
         if not moved:
             window.bridge.submit()  # the same as before, but the table may have changed since

@@ -210,8 +210,7 @@ class MainWindow(QMainWindow):
     def _show(self, delivery: Delivery) -> None:
         """Show a frame; it clears the banner of a failure that it has overcome."""
         self.shown = delivery = self.tools.dress(delivery)
-        self.edits.trial, self.edits.waits = None, False
-        self.edits.due = delivery.state != self.session.state
+        self.edits.arrived(delivery)
         frame = framed(delivery.frame)
         if self.banner.passing:
             self.banner.hide()
@@ -233,9 +232,8 @@ class MainWindow(QMainWindow):
     def _fail(self, failure: Failure) -> None:
         """Say what went wrong; the last good picture stays, and a table that cannot be read is given back."""
         self.journal.write(failure.trace)
-        self.edits.due = self.edits.waits = False
         self.footer.show_busy(False, None)
-        if failure.state == self.edits.trial and self.edits.give_back():
+        if self.edits.failed(failure.state):
             self.banner.say(failure.sentence)
         else:
             self.banner.say(failure.sentence, logged=True, passing=True)

@@ -134,7 +134,11 @@ def test_what_a_lab_says_of_its_data_when_it_is_asked_is_for_the_banner(make, qu
     assert window.view.frame is frame
 
 
-def test_table_that_the_lab_cannot_use_is_given_back(make, tmp_path):
+@pytest.mark.parametrize("then", [
+    lambda window: None, lambda window: window.bridge.framed.emit(window.shown),
+    lambda window: [window.session.set({"lam": lam}) for lam in (2.0, 3.0)],
+], ids=["alone", "a picture of before comes late", "another change follows"])  # fmt: skip
+def test_table_that_the_lab_cannot_use_is_given_back(make, tmp_path, then):
     class Picky(Toy):
         name = "toy"
 
@@ -148,11 +152,13 @@ def test_table_that_the_lab_cannot_use_is_given_back(make, tmp_path):
     file = tmp_path / "bad.csv"
     file.write_text("a\nx\n")
     drop(window, file)
+    then(window)
     assert until(lambda: "no numbers in row 2" in window.banner.words.text())
     assert until(lambda: window.session.state == State())
     shown(window)
     assert window.banner.isVisible(), "the sentence outlives the picture that came back"
     assert window.view.frame.caption == first.caption
+    assert file not in window.settings.recent
 
 
 @pytest.mark.parametrize("fails", [True, False])
