@@ -336,6 +336,11 @@ def click_twice(view: PanelView, at: QPointF, modifiers: Qt.KeyboardModifier) ->
     view.tell("double-click", at, at, hit, modifiers)
 
 
+def shows(view: PanelView, panel: Panel) -> bool:
+    """Whether this very object is what the view painted last, and nothing else waits to be."""
+    return view._good is panel and view._panel is panel and not view.held
+
+
 def grips(view: PanelView, hit: Hit | None, shift: bool) -> bool:
     """Whether a drag is about a mark. Shift, a brush, or a panel that is no map, makes every drag a gesture."""
     brush = view.panel is not None and view.panel.brush

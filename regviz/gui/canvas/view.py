@@ -12,7 +12,7 @@ from regviz.gui.canvas.guarded import Guarded
 from regviz.gui.canvas.keyboard import Keyboard
 from regviz.gui.canvas.paint.dashboard import layout
 from regviz.gui.canvas.paint.heading import paint_parts
-from regviz.gui.canvas.panel import PanelView
+from regviz.gui.canvas.panel import PanelView, shows
 from regviz.gui.canvas.place import Box
 from regviz.gui.canvas.spoken import Spoken
 from regviz.gui.canvas.theme import THEMES, Theme, qcolor
@@ -78,24 +78,28 @@ class DashboardView(Guarded, QWidget):
         return any(keyboard.aim.holding for keyboard in self._keyboards)
 
     def set_frame(self, frame: Frame) -> None:
-        """Show a frame; panels with known keys keep their views and zoom, those that wait longest are painted first."""
+        """Show a frame; panels with known keys keep their views and zoom, those that wait longest are painted first.
+
+        A panel that is the very object on the screen needs no painting.
+        """
         self._frame = frame
         keys = [panel.key for panel in frame.panels]
         changed = keys != list(self._views)
         if changed:
             self._rebuild(keys)
-        self._waiting = set(keys)
-        for panel in frame.panels:
+        news = [panel for panel in frame.panels if changed or not shows(self._views[panel.key], panel)]
+        self._waiting = {panel.key for panel in news}
+        for panel in news:
             self._views[panel.key].set_panel(panel, repaint=False)
             self._views[panel.key].held = True
         if changed:
             self._place_views()
             self._chain()
         self.spoken.hear(frame, self._views, changed)
-        late = [key for key in self._unasked if key in self._views]
-        self._unasked = [*late, *(key for key in keys if key not in late)]
+        late = [key for key in self._unasked if key in self._waiting]
+        self._unasked = [*late, *(panel.key for panel in news if panel.key not in late)]
         self._next.start(0)
-        self._timer.start(0 if not self._visible() or not keys else _SLOWEST)
+        self._timer.start(_SLOWEST if self._visible() and news else 0)
 
     def set_theme(self, theme: Theme) -> None:
         """Repaint in another theme."""

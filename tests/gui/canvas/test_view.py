@@ -366,6 +366,21 @@ def with_a_picture(show):
     return board, seen
 
 
+def test_only_what_is_new_is_painted(show, monkeypatch):
+    (board, seen), painted = with_a_picture(show), []
+    first, other = seen[0], frame(Lines, Bars, Points)
+    monkeypatch.setattr(PanelView, "paint", lambda view, painter, paint=PanelView.paint: (
+        painted.append(view.panel), paint(view, painter)))  # fmt: skip
+    part = dataclasses.replace(first, panels=(first.panels[0], other.panels[1], first.panels[2]))
+    turns = ((part,), other.panels[1:2]), ((part,), ()), ((first,), first.panels[1:2]), ((other, first), first.panels)
+    for frames, news in turns:
+        painted.clear()
+        for made in frames:
+            board.set_frame(made)
+        wait_for(seen, len(seen) + 1)
+        assert (seen[-1], painted) == (frames[-1], list(news))
+
+
 def test_what_takes_long_to_paint_is_painted_card_by_card(show, monkeypatch):
     (board, seen), turns = with_a_picture(show), []
     QTest.qWait(50)
