@@ -12,7 +12,7 @@ import numpy as np
 
 from regviz.data.steps import Steps, finished
 from regviz.linear.problem import Array, Problem
-from regviz.theory.laplace_slice import mean_sizes, means
+from regviz.theory.laplace_slice import side_means
 from regviz.theory.ridge_posterior import Spectrum
 
 WORK = 6e9
@@ -20,26 +20,27 @@ WORK = 6e9
 _SHORT = 30
 _LONG = 120
 _BURN = 20
+_AT_ONCE = 20_000
+"""Draws whose means are found in one go."""
 
 
 @dataclass(frozen=True, eq=False)
 class LaplaceDraws:
-    """Posterior draws ``w`` (T, C, p) of C chains, and the ``pulls`` (T, C, p) of each coefficient given the others.
+    """Posterior draws ``w`` (T, C, p) of C chains.
 
-    ``curvature`` (p,) with a pull makes the likelihood of one coefficient along its line; ``b`` (C, 1) are widths.
-    ``variances`` (T, C, p) are those of the Gaussian priors that each draw was made under.
+    ``variances`` (T, C, p) are those of the Gaussian priors that each draw was made under; ``below`` and ``above``
+    (C, p) what w < 0 and w > 0 add to the mean of |w|, that of each coefficient given the others, over a chain's draws.
     """
 
     w: Array
     variances: Array
-    pulls: Array
-    curvature: Array
-    b: Array
+    below: Array
+    above: Array
 
     @property
     def mean(self) -> Array:
-        """Posterior means (p,) of equal chains: the mean of each coefficient given the others, averaged over draws."""
-        result: Array = means(self.curvature, self.pulls, self.b).mean(axis=(0, 1))
+        """Posterior means (p,) of equal chains."""
+        result: Array = (self.above - self.below).mean(axis=0)
         return result
 
     @cached_property
@@ -53,8 +54,8 @@ class LaplaceDraws:
 
     @property
     def sizes(self) -> Array:
-        """Posterior mean of ‖w‖₁ by each chain (C,), averaged in the same way."""
-        result: Array = mean_sizes(self.curvature, self.pulls, self.b).mean(axis=0).sum(axis=1)
+        """Posterior mean of ‖w‖₁ by each chain (C,)."""
+        result: Array = (self.above + self.below).sum(axis=1)
         return result
 
 
@@ -82,23 +83,26 @@ def drawing(problem: Problem, lams: Array, sigma2: float, rng: np.random.Generat
     lam = np.asarray(lams, dtype=np.float64)[:, None]
     rows, target = condensed(problem)
     v = rng.laplace(size=(len(lam), problem.p))
-    kept, variances = np.empty((count, *v.shape)), np.empty((count, *v.shape))
+    w, variances = np.empty((count, *v.shape)), np.empty((count, *v.shape))
+    b, done, sides = sigma2 / problem.n / lam, 0, np.zeros((2, *v.shape))
     for turn in range(-_BURN, count):
         s = _variances(np.abs(v), rng)
         v = _step(rows, target, lam, sigma2, problem.n, s, rng)
         if turn >= 0:
-            kept[turn], variances[turn] = v, s
+            w[turn], variances[turn] = b * v, b * b * s
+        if turn + 1 == count or (turn + 1 - done) * v.size > _AT_ONCE:
+            sides += _sides(problem, w[done : turn + 1], sigma2, b)
+            done = turn + 1
         yield (turn + 1 + _BURN) / (count + _BURN)
-    b = sigma2 / problem.n / lam
-    w = b * kept
-    return LaplaceDraws(w, b * b * variances, *_conditionals(problem, w, sigma2), b)
+    below, above = sides / count
+    return LaplaceDraws(w, variances, below, above)
 
 
-def _conditionals(problem: Problem, w: Array, sigma2: float) -> tuple[Array, Array]:
-    """Pulls (T, C, p) and curvatures (p,) of each coefficient's likelihood given the others at the draw."""
-    own = problem.gram.diagonal()
-    left = problem.correlation - w @ problem.gram
-    return (left + w * own) * (problem.n / sigma2), own * (problem.n / sigma2)
+def _sides(problem: Problem, w: Array, sigma2: float, b: Array) -> Array:
+    """What w_j < 0 and w_j > 0 add to the mean of |w_j| given the others, summed over ``w`` (T, C, p): (2, C, p)."""
+    own, scale = problem.gram.diagonal(), problem.n / sigma2
+    pulls = (problem.correlation - w @ problem.gram + w * own) * scale
+    return np.stack([side.sum(axis=0) for side in side_means(own * scale, pulls, b)])
 
 
 def _variances(r: Array, rng: np.random.Generator) -> Array:

@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
+from regviz.data.steps import Steps, finished
 from regviz.linear.problem import Array, Problem
-from regviz.theory.laplace_draws import laplace_draws, sweeps
+from regviz.theory.laplace_draws import drawing, sweeps
 
 CHAINS = 4
 """Chains at each λ."""
@@ -22,6 +23,13 @@ def laplace_evidence(
 
     d log p/d log λ = p − (nλ/σ²)·E‖w‖₁, integrated down from the null model (thermodynamic integration).
     """
+    return finished(integrating(problem, low, sigma2, rng))
+
+
+def integrating(
+    problem: Problem, low: float, sigma2: float, rng: np.random.Generator
+) -> Steps[tuple[Array, Array] | None]:
+    """`laplace_evidence` sweep by sweep."""
     from scipy.interpolate import CubicSpline
 
     count = CHAINS * _POINTS
@@ -29,7 +37,7 @@ def laplace_evidence(
         return None
     top = _BEYOND * max(problem.lam_max, low, math.sqrt(sigma2 / problem.n * float(np.trace(problem.gram))))
     lams = np.geomspace(low, top, _POINTS)
-    chains = laplace_draws(problem, np.repeat(lams, CHAINS), sigma2, rng)
+    chains = yield from drawing(problem, np.repeat(lams, CHAINS), sigma2, rng)
     sizes = chains.sizes.reshape(_POINTS, CHAINS).mean(axis=1) / (sigma2 / problem.n / lams)
     slope = problem.p - sizes
     rise = CubicSpline(np.log(lams), slope).antiderivative()

@@ -146,9 +146,11 @@ def log_mills(x: Array) -> Array:
     """log(Φ(x)/φ(x)), without loss of digits in either tail."""
     from scipy.special import erfcx, log_ndtr
 
-    low = np.log(math.sqrt(0.5 * math.pi) * erfcx(-np.minimum(x, 0.0) / math.sqrt(2.0)))
-    high = log_ndtr(np.maximum(x, 0.0)) + 0.5 * np.maximum(x, 0.0) ** 2 + _LOG_ROOT_2PI
-    result: Array = np.where(x < 0.0, low, high)
+    x = np.asarray(x)
+    result, left = np.empty(x.shape), x < 0.0
+    low, high = x[left], x[~left]
+    result[left] = np.log(math.sqrt(0.5 * math.pi) * erfcx(-low / math.sqrt(2.0)))
+    result[~left] = log_ndtr(high) + 0.5 * high**2 + _LOG_ROOT_2PI
     return result
 
 
@@ -169,16 +171,20 @@ def log_mass(curvature: ArrayLike, pull: ArrayLike, b: ArrayLike) -> Array:
 
 def means(curvature: ArrayLike, pull: ArrayLike, b: ArrayLike) -> Array:
     """Mean of each density ∝ exp(−curvature·w²/2 + pull·w − |w|/b)."""
-    above, below = _parts(curvature, pull, b)
+    below, above = side_means(curvature, pull, b)
     result: Array = above - below
     return result
 
 
-def mean_sizes(curvature: ArrayLike, pull: ArrayLike, b: ArrayLike) -> Array:
-    """Mean of |w| under each of those densities."""
-    above, below = _parts(curvature, pull, b)
-    result: Array = above + below
-    return result
+def side_means(curvature: ArrayLike, pull: ArrayLike, b: ArrayLike) -> tuple[Array, Array]:
+    """What w < 0 and w > 0 add to the mean of |w| under each of those densities: their mass times their own mean."""
+    a = np.maximum(np.asarray(curvature, dtype=np.float64), _floor(b))
+    z, scale, rate = np.asarray(pull, dtype=np.float64), np.sqrt(a), 1.0 / np.asarray(b)
+    sides = (-z - rate) / scale, (z - rate) / scale
+    mills = log_mills(sides[0]), log_mills(sides[1])
+    total = np.logaddexp(*mills)
+    below, above = (np.exp(m - total) * _one_sided(x, m) / scale for x, m in zip(sides, mills, strict=True))
+    return below, above
 
 
 def log_average(lines: Array) -> Array:
@@ -193,20 +199,13 @@ def _floor(b: ArrayLike) -> Array:
     return result
 
 
-def _parts(curvature: ArrayLike, pull: ArrayLike, b: ArrayLike) -> tuple[Array, Array]:
-    """What either side of 0 adds to the mean of |w|: its share of the mass times its own mean."""
-    a = np.maximum(np.asarray(curvature, dtype=np.float64), _floor(b))
-    z, scale, rate = np.asarray(pull, dtype=np.float64), np.sqrt(a), 1.0 / np.asarray(b)
-    below, above = log_sides(a, z, b)
-    total = np.logaddexp(below, above)
-    up, down = np.exp(above - total), np.exp(below - total)
-    return up * _one_sided((z - rate) / scale) / scale, down * _one_sided((-z - rate) / scale) / scale
+def _one_sided(x: Array, mills: Array) -> Array:
+    """Mean x + φ(x)/Φ(x) of N(x, 1) cut to the positive side, given the log of Φ(x)/φ(x).
 
-
-def _one_sided(x: Array) -> Array:
-    """Mean x + φ(x)/Φ(x) of N(x, 1) cut to the positive side; far below 0 by its series, where digits would cancel."""
-    far = np.minimum(x, -_FAR)
-    series = (1.0 - 2.0 / far**2 + 10.0 / far**4) / -far
-    near = np.maximum(x, -_FAR)
-    result: Array = np.where(x < -_FAR, series, near + np.exp(-log_mills(near)))
+    Far below 0 by its series, where digits would cancel.
+    """
+    result: Array = np.asarray(x + np.exp(-mills))
+    if (far := x < -_FAR).any():
+        away = x[far]
+        result[far] = (1.0 - 2.0 / away**2 + 10.0 / away**4) / -away
     return result

@@ -296,15 +296,18 @@ def test_a_lam_move_changes_no_axis_and_no_still_mark():
 def test_sampling_comes_second_and_is_remembered():
     state = replace(START, lam=0.123)
     first = list(LAB.frames(state))
-    assert [frame.status for frame in first] == ["running", "sampled"]
+    assert {frame.status for frame in first[:-1]} == {"running"}
+    assert first[-1].status == "sampled"
+    assert all(frame.panels is first[0].panels for frame in first[:-1])
     assert {mark.key for mark in first[0].panel("functions").marks} == {"data", "prior", "mode"}
     assert len(list(LAB.frames(state))) == 1
 
 
 def test_a_marginal_never_shows_a_slice_in_between():
-    frames = list(LAB.frames(replace(START, others="integrated", lam=0.234)))
+    frames = list(LAB.frames(replace(START, others="integrated", lam=0.234, folds=9)))
     titles = [{r.value for r in frame.panel("along").readouts if r.name == "others"} for frame in frames]
-    assert titles == [{"others integrated out"}]
+    assert len(titles) > 1
+    assert all(title == {"others integrated out"} for title in titles)
 
 
 def test_too_large_to_sample_is_said():

@@ -18,6 +18,7 @@ from regviz.labs.bayes.scene import (
     CHAINS,
     LEAST_LAM,
     Case,
+    Curve,
     Noise,
     case,
     draws,
@@ -30,17 +31,19 @@ from regviz.labs.bayes.scene import (
 )
 from regviz.linear import CrossValidation
 from regviz.theory.bayes import PRIORS
-from regviz.theory.laplace_draws import sweeps
+from regviz.theory.laplace_draws import LaplaceDraws, sweeps
 
 TOLERANCE = 1e-9
 """KKT residual, in units of λ_max, up to which a mode is certified."""
 LARGE = 50_000
-"""Numbers in X beyond which the first picture does not wait for cross-validation."""
+"""Numbers in X beyond which cross-validation is much work."""
 
 ENOUGH = 100.0
 """Effective draws of every coefficient below which nothing sampled is shown."""
 MANY = 30
 """Coefficients beyond which slices stand in for sampled marginals until these are ready."""
+FINE, COARSE = 0.02, 0.1
+"""Share of slow work from one look for a newer state to the next, of much work and of little."""
 
 
 STATUS: dict[words.Sampling, str] = {
@@ -120,19 +123,22 @@ class Bayes(Lab):
         samples = state.prior == "laplace" and state.sample and sweeps(found.problem, CHAINS) > 0
         ask = (found, usable_lam(found, state.lam), sigma2, state.seed)
         check = (found, state.prior, state.folds, state.seed)
-        large = found.problem.n * found.problem.p > LARGE
-        slices = state.others == "held" or found.problem.p > MANY
-        if (samples and slices and not draws.knows(*ask)) or (large and not validation.knows(*check)):
-            first = _frame(state, _posterior(state, found, sigma2, None), guess, None)
+        curve = (found, sigma2, state.seed)
+        if samples and state.others == "integrated" and found.problem.p <= MANY:
+            draws(*ask)
+        drawn = draws(*ask) if samples and draws.knows(*ask) else None
+        if not validation.knows(*check) or (samples and (drawn is None or not lasso_evidence.knows(*curve))):
+            first = _frame(state, _posterior(state, found, sigma2, _kept(drawn)), guess, None, None)
             yield first
-            if large:
-                yield from meanwhile(first, validation.steps(*check))
-            if samples and (large or min(found.problem.n, found.problem.p) > MANY):
-                yield from meanwhile(first, draws.steps(*ask))
-        drawn = draws(*ask) if samples else None
-        kept = drawn if drawn is not None and drawn.effective.min() >= ENOUGH else None
+            fine = found.problem.n * found.problem.p > LARGE or min(found.problem.n, found.problem.p) > MANY
+            yield from meanwhile(first, validation.steps(*check), FINE if fine else COARSE)
+            if samples:
+                drawn = yield from meanwhile(first, draws.steps(*ask), FINE if fine else 3.0 * COARSE)
+                yield from meanwhile(first, lasso_evidence.steps(*curve), FINE if fine else COARSE)
+        kept = _kept(drawn)
         became = _became(state, found, drawn is not None, kept is not None)
-        yield _frame(state, _posterior(state, found, sigma2, kept), guess, validation(*check), became)
+        sampled = None if kept is None else lasso_evidence(*curve)
+        yield _frame(state, _posterior(state, found, sigma2, kept), guess, validation(*check), sampled, became)
 
     def gesture(self, state: BayesState, gesture: Gesture) -> Mapping[str, Any]:
         """Dragging the prior's handle sets its width, and so λ; a click on a bar chooses its coefficient."""
@@ -173,7 +179,12 @@ def _sigma2(state: BayesState, found: Case, guess: Noise) -> float:
     return guess.chosen if state.sigma_from == "estimate" else usable_noise(found, state.sigma2)
 
 
-def _posterior(state: BayesState, found: Case, sigma2: float, drawn: Any) -> Posterior:
+def _kept(drawn: LaplaceDraws | None) -> LaplaceDraws | None:
+    """The draws, where they suffice for what is sampled to be shown."""
+    return drawn if drawn is not None and drawn.effective.min() >= ENOUGH else None
+
+
+def _posterior(state: BayesState, found: Case, sigma2: float, drawn: LaplaceDraws | None) -> Posterior:
     return Posterior.of(found, state.prior, usable_lam(found, state.lam), sigma2, state.others == "held", drawn)
 
 
@@ -194,17 +205,19 @@ def _became(state: BayesState, found: Case, drawn: bool, kept: bool) -> words.Sa
 
 
 def _frame(
-    state: BayesState, made: Posterior, guess: Noise, cv: CrossValidation | None, became: words.Sampling = "none"
-) -> Frame:
+    state: BayesState, made: Posterior, guess: Noise, cv: CrossValidation | None, curve: Curve | None,
+    became: words.Sampling | None = None,
+) -> Frame:  # fmt: skip
+    """The picture of what is known so far; ``became`` None: more follows."""
     found = made.case
     loss = made.objective - made.penalty.value(made.mode)
     last = max(float(found.problem.p - 1), 1.0)
     features = max(float(found.data.problem.p - 1), 1.0)
     estimate = guess.chosen
     return Frame(
-        panels=_noted(_panels(state, made, cv), became),
-        readouts=_readouts(state, made, guess, cv), caption=words.caption(made, state.lam),
-        message=words.message(made, guess, state.lam, became),
+        panels=_noted(_panels(state, made, cv, curve), became),
+        readouts=_readouts(state, made, guess, cv, curve), caption=words.caption(made, state.lam),
+        message=words.message(made, guess, state.lam, became or "none"),
         subtitle=f"{state.prior.capitalize()} prior, {found.data.title}", equation=words.equation(made),
         pages=elsewhere(found.problem.y, "ridge" if state.prior == "gaussian" else "lasso", state.lam),
         parts=(
@@ -212,7 +225,7 @@ def _frame(
             Part(label="penalty (log prior)", value=made.objective - loss, role="prior"),
         ),
         certificate=Certificate(name="KKT residual", value=made.kkt, tolerance=TOLERANCE),
-        progress=0.5 if cv is None else None, status="running" if cv is None else STATUS[became],
+        progress=0.0 if became is None else None, status="running" if became is None else STATUS[became],
         limits={
             "lam": found.limits, "sigma2": (0.01 * estimate, 100.0 * estimate), "feature_x": (0.0, last),
             "feature_y": (0.0, last), "along": (0.0, features),
@@ -224,23 +237,21 @@ def _frame(
     )  # fmt: skip
 
 
-def _panels(state: BayesState, made: Posterior, cv: CrossValidation | None) -> tuple[Panel, ...]:
+def _panels(state: BayesState, made: Posterior, cv: CrossValidation | None, curve: Curve | None) -> tuple[Panel, ...]:
     found, chosen = made.case, _chosen(state, made.case.problem.p)
-    sampled = made.draws is not None
     panels = [along.panel(made, chosen[0], state.level)]
     if len(chosen) == 2:
         panels.append(joint.panel(made, (chosen[0], chosen[1]), state.level, state.close_up))
     panels += [
         coefficients.panel(made, chosen, state.level),
-        evidence.panel(found, state.prior, made.lam, made.sigma2, cv, sampled, state.seed,
-                       _log_evidence(state, made)),
+        evidence.panel(found, state.prior, made.lam, made.sigma2, cv, curve, _log_evidence(state, made, curve)),
         functions.panel(made, chosen[0], state.level, state.functions, state.seed),
         duality.panel(made),
     ]
     return tuple(panels)
 
 
-def _noted(panels: tuple[Panel, ...], became: words.Sampling) -> tuple[Panel, ...]:
+def _noted(panels: tuple[Panel, ...], became: words.Sampling | None) -> tuple[Panel, ...]:
     """The ``panels``, those that lack what is sampled saying so where the draws do not suffice."""
     note = Readout(name="draws", value="not enough draws", role="muted")
     lacking = ("coefficients", "evidence", "functions") if became == "short" else ()
@@ -251,7 +262,9 @@ def _noted(panels: tuple[Panel, ...], became: words.Sampling) -> tuple[Panel, ..
     )  # fmt: skip
 
 
-def _readouts(state: BayesState, made: Posterior, guess: Noise, cv: CrossValidation | None) -> tuple[Readout, ...]:
+def _readouts(
+    state: BayesState, made: Posterior, guess: Noise, cv: CrossValidation | None, curve: Curve | None
+) -> tuple[Readout, ...]:
     found = line(made, _chosen(state, made.case.problem.p)[0], state.level)
     n = made.case.problem.n
     values: dict[str, tuple[str, Any]] = {
@@ -262,8 +275,8 @@ def _readouts(state: BayesState, made: Posterior, guess: Noise, cv: CrossValidat
         "median": ("median", found.median), "mean": ("mean", found.mean),
         "zeros": ("exact zeros of the MAP", _zeros(made.mode)),
         "zeros_mean": ("exact zeros of the mean", None if made.mean is None else _zeros(made.mean)),
-        "log_evidence": ("log evidence", _log_evidence(state, made)),
-        "lam_evidence": ("λ evidence", _best(state, made)),
+        "log_evidence": ("log evidence", _log_evidence(state, made, curve)),
+        "lam_evidence": ("λ evidence", _best(state, made, curve)),
         "lam_cv": ("λ validation", None if cv is None else cv.lam_min), "kkt": ("KKT residual", made.kkt),
         "objective": ("objective", made.objective),
     }  # fmt: skip
@@ -274,21 +287,19 @@ def _zeros(w: NDArray[np.float64]) -> int:
     return int(np.count_nonzero(w == 0.0))
 
 
-def _log_evidence(state: BayesState, made: Posterior) -> float | None:
+def _log_evidence(state: BayesState, made: Posterior, curve: Curve | None) -> float | None:
     """That of the prior in use at this λ and σ²; None while the Laplace prior is not sampled."""
     if state.prior == "gaussian":
         return float(made.case.spectrum.log_evidence(np.array([made.lam]), made.sigma2)[0])
-    curve = None if made.draws is None else lasso_evidence(made.case, made.sigma2, state.seed)
-    if curve is None or not curve[0][0] <= made.lam <= curve[0][-1]:
+    if curve is None or not curve.lams[0] <= made.lam <= curve.lams[-1]:
         return None
-    return float(np.interp(np.log(made.lam), np.log(curve[0]), curve[1]))
+    return float(np.interp(np.log(made.lam), np.log(curve.lams), curve.heights))
 
 
-def _best(state: BayesState, made: Posterior) -> float | None:
+def _best(state: BayesState, made: Posterior, curve: Curve | None) -> float | None:
     if state.prior == "gaussian":
         return ridge_evidence(made.case, made.sigma2)[1]
-    curve = None if made.draws is None else lasso_evidence(made.case, made.sigma2, state.seed)
-    return None if curve is None else curve[2]
+    return None if curve is None else curve.best
 
 
 lab = Bayes()

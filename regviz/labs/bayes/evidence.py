@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from regviz.lab import Axis, Lines, Mark, Panel, Points, Readout, Rule, show
 from regviz.labs.bayes.axes import lam_axis
-from regviz.labs.bayes.scene import Case, lasso_evidence, ridge_evidence
+from regviz.labs.bayes.scene import Case, Curve, ridge_evidence
 from regviz.linear import CrossValidation
 
 Array = NDArray[np.float64]
@@ -18,20 +18,20 @@ LEAST_DEPTH = 20.0
 
 
 def panel(
-    found: Case, prior: str, lam: float, sigma2: float, cv: CrossValidation | None, sampled: bool, seed: int,
+    found: Case, prior: str, lam: float, sigma2: float, cv: CrossValidation | None, sampled: Curve | None,
     value: float | None,
 ) -> Panel:  # fmt: skip
-    """The curve of the Gaussian prior, that of the Laplace prior when ``sampled``, the cursor, and ``value`` there."""
+    """The curve of the Gaussian prior, that of the Laplace prior once ``sampled``, the cursor, and ``value`` there."""
     x, y = lam_axis(found), height(found, sigma2)
     here = min(max(lam, x.low), x.high)
-    marks: list[Mark] = [*still(found, prior, sigma2, sampled, seed)]
+    marks: list[Mark] = [*still(found, prior, sigma2, sampled)]
     if cv is not None and x.low <= cv.lam_min <= x.high:
         marks.append(_cv_rule(found, cv))
     marks.append(Rule(key="cursor", value=here, bound="lam", role="text"))
     readouts = []
     if value is not None and here == lam:
         marks.append(Points(key="here", role="posterior", x=np.array([here]), y=np.array([value])))
-    if prior == "gaussian" or sampled:
+    if prior == "gaussian" or sampled is not None:
         known = value if value is not None else "not sampled at this λ"
         readouts.append(Readout(name="log_evidence", label="log evidence", value=known, role="posterior", digits=4))
     if cv is not None and not x.low <= cv.lam_min <= x.high:
@@ -51,7 +51,7 @@ def height(found: Case, sigma2: float) -> Axis:
 
 
 @lru_cache(maxsize=16)
-def still(found: Case, prior: str, sigma2: float, sampled: bool, seed: int) -> tuple[Mark, ...]:
+def still(found: Case, prior: str, sigma2: float, sampled: Curve | None) -> tuple[Mark, ...]:
     """Curves and their maxima: all that does not move with λ."""
     curve, best = ridge_evidence(found, sigma2)
     mine = prior == "gaussian"
@@ -59,15 +59,13 @@ def still(found: Case, prior: str, sigma2: float, sampled: bool, seed: int) -> t
         Lines(key="ridge", role="posterior" if mine else "muted", x=found.lams, y=curve[None], thin=not mine,
               labels=("Gaussian prior (exact)",))
     ]  # fmt: skip
-    laplace = lasso_evidence(found, sigma2, seed) if sampled and not mine else None
-    if laplace is not None:
-        lams, heights, best = laplace
-        shown = lams <= found.limits[1] * 1.5
+    if sampled is not None and not mine:
+        best, shown = sampled.best, sampled.lams <= found.limits[1] * 1.5
         marks.append(
-            Lines(key="lasso", role="posterior", x=lams[shown], y=heights[shown][None],
+            Lines(key="lasso", role="posterior", x=sampled.lams[shown], y=sampled.heights[shown][None],
                   labels=("Laplace prior (sampled)",))
         )  # fmt: skip
-    if (mine or laplace is not None) and best is not None and found.limits[0] <= best <= found.limits[1]:
+    if (mine or sampled is not None) and best is not None and found.limits[0] <= best <= found.limits[1]:
         label = f"evidence: λ = {show(best)}"
         marks.append(Rule(key="best", role="posterior", dash=True, value=best, label=label))
     return tuple(marks)

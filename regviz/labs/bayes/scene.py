@@ -14,7 +14,7 @@ from regviz.linear import CrossValidation, Path, Problem
 from regviz.linear.cross_validation import validating
 from regviz.linear.path import path_of
 from regviz.theory.laplace_draws import LaplaceDraws, drawing, sweeps
-from regviz.theory.laplace_evidence import laplace_evidence
+from regviz.theory.laplace_evidence import integrating
 from regviz.theory.ridge_posterior import Spectrum
 
 Array = NDArray[np.float64]
@@ -66,6 +66,15 @@ class Noise:
     least_squares: float | None
     evidence: float
     chosen: float
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """Sampled log evidence ``heights`` (L,) of the Laplace prior over ``lams`` (L,), ``best`` the λ of its maximum."""
+
+    lams: Array
+    heights: Array
+    best: float | None
 
 
 @lru_cache(maxsize=8)
@@ -151,17 +160,16 @@ def ridge_evidence(found: Case, sigma2: float) -> tuple[Array, float | None]:
     return found.spectrum.log_evidence(found.lams, sigma2), best if 0.0 < best < np.inf else None
 
 
-@lru_cache(maxsize=8)
-def lasso_evidence(found: Case, sigma2: float, seed: int) -> tuple[Array, Array, float | None] | None:
-    """λ, sampled log evidence of the Laplace prior, and the λ of its maximum; None when too large to sample."""
+@gradual(8)
+def lasso_evidence(found: Case, sigma2: float, seed: int) -> Steps[Curve | None]:
+    """The evidence of the Laplace prior over λ; None when too large to sample."""
     low = found.limits[0]
-    sampled = laplace_evidence(found.problem, low, sigma2, np.random.default_rng((seed, 2)))
+    sampled = yield from integrating(found.problem, low, sigma2, np.random.default_rng((seed, 2)))
     if sampled is None:
         return None
     lams, heights = sampled
     best = int(np.argmax(heights))
-    peak = float(lams[best]) if best > 0 and lams[best] <= found.limits[1] else None
-    return lams, heights, peak
+    return Curve(lams, heights, float(lams[best]) if best > 0 and lams[best] <= found.limits[1] else None)
 
 
 def _check_size(found: Data) -> None:
