@@ -17,7 +17,10 @@ from regviz.theory.laplace_slice import log_average, log_mass
 RAYS = 180
 """Directions in which the edge of a region is sought."""
 _CELLS = 128
+_ROWS = 16
+"""Rows of cells whose densities are found in one go: they should fit the processor's cache."""
 _NODES = 64
+_STRIDE = 8
 _DEEP = 30.0
 """Log density below the peak at which the plane is cut off."""
 
@@ -107,8 +110,24 @@ class LaplacePlane:
     def _cells(self) -> tuple[Array, Array]:
         """Log densities and areas of the grid's cells, (k,)."""
         (u, du), (v, dv) = (self._ruler(axis) for axis in (0, 1))
-        heights = self.log_density(*np.meshgrid(u, v, indexing="ij"))
+        heights, powers = np.empty((len(u), len(v))), np.stack([np.ones_like(v), v, v * v])
+        for start in range(0, len(u), _ROWS):
+            terms = self._terms(u[start : start + _ROWS])
+            lines = (terms.reshape(-1, 3) @ powers).reshape(*terms.shape[:2], -1)
+            top = lines.max()
+            np.exp(np.subtract(lines, top, out=lines), out=lines)
+            with np.errstate(divide="ignore"):
+                heights[start : start + _ROWS] = top + np.log(lines.mean(axis=0))
+        heights -= (np.abs(u)[:, None] + np.abs(v)) / self.b
         return heights.ravel(), np.outer(du, dv).ravel()
+
+    def _terms(self, u: Array) -> Array:
+        """Each pull's normalised log likelihood on the lines through ``u`` (r,) as 1, v and v² weigh in: (M, r, 3)."""
+        result = np.empty((len(self.pulls), len(u), 3))
+        result[..., 0] = (self.pulls[:, :1] - 0.5 * self._entry(0, 0) * u) * u - self.masses[:, None]
+        result[..., 1] = self.pulls[:, 1:] - self._entry(0, 1) * u
+        result[..., 2] = -0.5 * self._entry(1, 1)
+        return result
 
     def _ruler(self, axis: int) -> tuple[Array, Array]:
         """Midpoints and lengths of the cells along one axis, none astride 0."""
@@ -126,12 +145,16 @@ class LaplacePlane:
     def _falls(self, axis: int) -> tuple[float, float]:
         start = self.peak[axis]
         unit = 1.0 / (math.sqrt(max(float(self._entry(axis, axis).min()), 0.0)) + 1.0 / self.b)
-        steps = unit * np.geomspace(1e-3, 1e9, 481)
-        points = np.concatenate([[start], start + steps, start - steps])
-        heights = self._side(axis, points).max(axis=0)
-        floor = heights[0] - _DEEP
-        right, left = heights[1:482], heights[482:]
-        return float(start - steps[np.argmax(left < floor)]), float(start + steps[np.argmax(right < floor)])
+        floor = float(self._side(axis, np.array([start])).max()) - _DEEP
+        return self._fall(axis, start, -unit, floor), self._fall(axis, start, unit, floor)
+
+    def _fall(self, axis: int, start: float, unit: float, floor: float) -> float:
+        """Where every pull's marginal, in steps from ``start`` that grow to 10⁹ units, is first below ``floor``."""
+        points = start + unit * np.geomspace(1e-3, 1e9, 60 * _STRIDE + 1)
+        coarse = self._side(axis, points[::_STRIDE]).max(axis=0) < floor
+        last = _STRIDE * int(np.argmax(coarse))
+        fine = points[max(last - _STRIDE + 1, 0) : last + 1]
+        return float(fine[np.argmax(self._side(axis, fine).max(axis=0) < floor)])
 
     def _side(self, axis: int, points: Array) -> Array:
         """The log of each pull's density (M, k) at ``points`` (k,) of one coefficient, the other integrated out."""
@@ -173,9 +196,15 @@ class LaplacePlane:
         (left, right), (bottom, top) = self._reach
         low, high = np.zeros(RAYS), np.full(RAYS, math.hypot(right - left, top - bottom))
         u, v = self._top
+        own, cross, other = self._entry(0, 0), self._entry(0, 1), self._entry(1, 1)
+        pull_u, pull_v = self.pulls[:, :1] - own * u - cross * v, self.pulls[:, 1:] - cross * u - other * v
+        slope = pull_u * along[0] + pull_v * along[1]
+        bend = -0.5 * ((own * along[0] + 2.0 * cross * along[1]) * along[0] + other * along[1] ** 2)
+        height = self._terms(np.array([u]))[:, 0] @ np.array([1.0, v, v * v])
         for _ in range(36):
             middle = 0.5 * (low + high)
-            inside = self.log_density(u + middle * along[0], v + middle * along[1]) >= floor
+            size = np.abs(u + middle * along[0]) + np.abs(v + middle * along[1])
+            inside = log_average(height[:, None] + (slope + bend * middle) * middle) - size / self.b >= floor
             low, high = np.where(inside, middle, low), np.where(inside, high, middle)
         x, y = u + low * along[0], v + low * along[1]
         return np.append(x, x[0]), np.append(y, y[0])
