@@ -93,6 +93,7 @@ def validating(
     checked = check_arguments(penalty, alpha, groups, loss, problem.p)
     grid = check_grid(lams) if lams is not None else default_grid(problem, penalty, checked)
     split = Split(np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64), problem)
+    split = split.varied() if checked.groups is None else split
     curves = []
     for rows in parts:
         curves.append(held_out(split, rows, penalty, checked, grid))

@@ -149,6 +149,15 @@ class Split:
         n = self.problem.n
         return self.problem.gram * n, self.problem.correlation * n
 
+    def varied(self) -> "Split":
+        """The same without constant columns, which no fold can use; of nothing but those, itself."""
+        constant = self.problem.X[0] == 0.0
+        constant[constant] = ~self.problem.X[:, constant].any(axis=0)
+        if not constant.any() or constant.all():
+            return self
+        kept = np.flatnonzero(~constant)
+        return Split(self.X[:, kept], self.y, self.problem.only(kept))
+
     def training(self, rows: NDArray[np.intp]) -> Problem:
         """The problem of all other rows."""
         keep = np.ones(self.y.size, dtype=bool)

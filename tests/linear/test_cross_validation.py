@@ -6,7 +6,7 @@ from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, Ridge
 from sklearn.preprocessing import StandardScaler
 
 import regviz
-from regviz.linear import problem
+from regviz.linear import held_out, problem
 from tests.linear.cases import PENALTY_NAMES, bundle, pairs, sparse
 
 
@@ -114,6 +114,22 @@ def test_a_column_constant_in_training_rows_is_left_out():
     model = regviz.fit(X[keep], y[keep], found.lams[40])
     assert model.coef[2] == 0.0
     assert found.fold_means[4, 40] == pytest.approx((y[4] - model.predict(X[4:5])[0]) ** 2, rel=1e-8)
+
+
+@pytest.mark.parametrize("penalty", PENALTY_NAMES)
+def test_a_constant_column_changes_nothing_and_costs_no_pass_over_rows(penalty, monkeypatch):
+    X, y = sparse(59, 120, 4)
+    more = {"groups": pairs(4)} if penalty == "group-lasso" else {}
+    expected = regviz.cross_validate(X, y, penalty, folds=4, **more)
+    monkeypatch.setattr(problem, "_LARGE", 0)
+    X = np.insert(X, 2, 7.0, axis=1)
+    if penalty == "group-lasso":
+        more = {"groups": tuple(tuple(j + (j > 1) for j in group) for group in pairs(4)) + ((2,),)}
+    else:
+        monkeypatch.setattr(held_out.Split, "training", None)
+    found = regviz.cross_validate(X, y, penalty, folds=4, **more)
+    assert np.allclose(found.lams, expected.lams, rtol=1e-10, atol=0.0)
+    assert np.allclose(found.mean, expected.mean, rtol=1e-9, atol=0.0)
 
 
 @pytest.mark.parametrize(
