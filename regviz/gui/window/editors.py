@@ -3,8 +3,8 @@
 from typing import Any
 from unicodedata import east_asian_width
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QButtonGroup,
@@ -68,8 +68,37 @@ class Editor(QWidget):
                 box.setMinimumHeight(round(unit.text(18) * 1.9))
 
 
-class NumberBox(QLineEdit):
-    """A typed number; ``entered(text)`` on Enter or when the focus leaves after a change."""
+class Revocable:
+    """First among the bases of a box for typing: Esc takes back what was typed and not yet entered."""
+
+    def typed(self) -> bool:
+        """Whether there is something to take back."""
+        raise NotImplementedError
+
+    def revoke(self) -> None:
+        """Show what was there before."""
+        raise NotImplementedError
+
+    def event(self: Any, event: QEvent) -> bool:
+        """Keep Esc from the window's shortcut."""
+        if event.type() == QEvent.Type.ShortcutOverride and self._revokes(event):
+            event.accept()
+            return True
+        return bool(super().event(event))  # type: ignore[misc]
+
+    def keyPressEvent(self: Any, event: QKeyEvent) -> None:
+        """Take back, or type."""
+        if self._revokes(event):
+            self.revoke()
+        else:
+            super().keyPressEvent(event)  # type: ignore[misc]
+
+    def _revokes(self, event: QKeyEvent) -> bool:
+        return event.key() == Qt.Key.Key_Escape and self.typed()
+
+
+class LineBox(Revocable, QLineEdit):
+    """A typed line; ``entered(text)`` on Enter or when the focus leaves after a change."""
 
     entered = Signal(object)
 
@@ -78,19 +107,47 @@ class NumberBox(QLineEdit):
         self._shown = ""
         self.editingFinished.connect(self._enter)
 
-    def show_number(self, value: float) -> None:
-        """Show ``value`` with six digits, unless the user is typing."""
+    def show_text(self, text: str) -> None:
+        """Show ``text``, unless the user is typing."""
+        self._shown = text
         if not (self.hasFocus() and self.isModified()):
-            self._shown = f"{value:.6g}"
-            self.setText(self._shown)
-            self.setCursorPosition(0)
+            self.revoke()
+
+    def typed(self) -> bool:
+        """Whether there is something to take back."""
+        return self.isModified()
+
+    def revoke(self) -> None:
+        """Show what was there before."""
+        self.setText(self._shown)
+
+    def written(self) -> str:
+        """What stands there."""
+        return self.text()
 
     def _enter(self) -> None:
-        text = self.text().strip().replace("\N{MINUS SIGN}", "-")
+        text = self.written()
         self.setModified(False)
         if text != self._shown:
-            self.setText(self._shown)
+            self.revoke()
             self.entered.emit(text)
+
+
+class NumberBox(LineBox):
+    """A typed number, in a `LineBox`."""
+
+    def show_number(self, value: float) -> None:
+        """Show ``value`` with six digits, unless the user is typing."""
+        self.show_text(f"{value:.6g}")
+
+    def revoke(self) -> None:
+        """Show what was there before, from its first digit."""
+        super().revoke()
+        self.setCursorPosition(0)
+
+    def written(self) -> str:
+        """What stands there, as Python reads numbers."""
+        return self.text().strip().replace("\N{MINUS SIGN}", "-")
 
 
 class FloatEditor(Editor):
@@ -141,7 +198,7 @@ class ListBox(Unhurried, QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
 
-class WholeBox(Unhurried, QDoubleSpinBox):
+class WholeBox(Unhurried, Revocable, QDoubleSpinBox):
     """A spin box for whole numbers beyond 32 bits."""
 
     def __init__(self, control: Control, parent: QWidget | None = None) -> None:
@@ -152,6 +209,14 @@ class WholeBox(Unhurried, QDoubleSpinBox):
         self.setKeyboardTracking(False)
         self.setGroupSeparatorShown(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def typed(self) -> bool:
+        """Whether there is something to take back."""
+        return self.text() != self.textFromValue(self.value())
+
+    def revoke(self) -> None:
+        """Show what was there before."""
+        self.lineEdit().setText(self.textFromValue(self.value()))
 
 
 class IntEditor(Editor):
@@ -266,34 +331,28 @@ class TextEditor(Editor):
 
     def __init__(self, control: Control, parent: QWidget | None = None) -> None:
         super().__init__(control, parent)
-        self.line = QLineEdit()
+        self.line = LineBox()
         self.list = ListBox()
         self.list.hide()
-        self._shown = ""
+        self._value = ""
         self.add(self.line, 1)
         self.add(self.list, 1)
-        self.line.editingFinished.connect(self._enter)
+        self.line.entered.connect(lambda text: self.changed.emit(text, True))
         self.list.activated.connect(lambda index: self.changed.emit(self.list.itemText(index), True))
 
     def show_value(self, value: object) -> None:
         """Both parts at ``value``; an empty text is the lab's own choice, the first of the list."""
-        self._shown = str(value)
-        if not (self.line.hasFocus() and self.line.isModified()):
-            self.line.setText(self._shown)
-        at = self.list.findText(self._shown)
-        self.list.setCurrentIndex(at if at >= 0 or self._shown else 0)
+        self._value = str(value)
+        self.line.show_text(self._value)
+        at = self.list.findText(self._value)
+        self.list.setCurrentIndex(at if at >= 0 or self._value else 0)
 
     def show_options(self, options: tuple[str, ...]) -> None:
         """Offer ``options``."""
         refill(self.list, options)
         self.list.setVisible(bool(options))
         self.line.setVisible(not options)
-        self.show_value(self._shown)
-
-    def _enter(self) -> None:
-        self.line.setModified(False)
-        if self.line.text() != self._shown:
-            self.changed.emit(self.line.text(), True)
+        self.show_value(self._value)
 
 
 def editor(control: Control, parent: QWidget | None = None) -> Editor:

@@ -83,10 +83,7 @@ class _Digits(NumberBox):
 
     def show_number(self, value: float) -> None:
         """Show ``value`` unless the user is typing."""
-        if not (self.hasFocus() and self.isModified()):
-            self._shown = show(value)
-            self.setText(self._shown)
-            self.setCursorPosition(0)
+        self.show_text(show(value))
 
 
 class MainRow(QWidget):

@@ -5,11 +5,13 @@ and, where that ignores it, to the window. `strike` does just that; offscreen wi
 """
 
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from regviz.gui.stage.keys import STAGE_KEYS, STANDS_FOR
+from regviz.gui.window.editors import Revocable
 from regviz.gui.window.keys import KEYS
 from tests.gui.stage.conftest import LECTURE
 from tests.gui.window.waiting import shown
@@ -48,9 +50,11 @@ def event(kind, text):
     return QKeyEvent(kind, key, modifiers, shifted if len(shifted) == 1 < len(text) else letter)
 
 
-def strike(window, control, text):
-    """Press the key of that name with the focus on ``control``."""
+def strike(window, control, text, typed=False):
+    """Press the key of that name with the focus on ``control``, where nothing or something has been typed."""
     control.setFocus()
+    if isinstance(control, Revocable) and not typed:
+        control.revoke()
     first = event(QEvent.Type.ShortcutOverride, text)
     first.ignore()
     QApplication.sendEvent(control, first)
@@ -87,6 +91,22 @@ def test_every_key_of_the_help_goes_to_the_control_that_means_it_or_to_the_windo
         if heard != ([] if text in KEPT[kind] else [name]):
             wrong.append((text, name, list(heard)))
     assert not wrong
+
+
+@pytest.mark.parametrize("kind", ["text", "number", "whole", "read-out"])
+def test_esc_takes_back_what_is_typed_and_then_is_the_windows(window, heard, kind):
+    box = (places(window) | {"read-out": window.header.main.readout.box})[kind]
+    before, state = box.text(), window.session.state
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "7")
+    assert box.text() != before
+    strike(window, box, "Esc", typed=True)
+    assert (box.text(), heard) == (before, [])
+    strike(window, box, "Esc")
+    assert heard == ["cancel"]
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    assert window.session.state == state
 
 
 @pytest.mark.parametrize("kind", KEPT)
