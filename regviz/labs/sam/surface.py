@@ -36,20 +36,26 @@ class Surface:
     def loss(self, w: ArrayLike) -> Array:
         """L at ``w`` (…, 2): (…)."""
         x, y = _split(w)
-        return np.asarray(0.5 * self._across(x)[0] * y * y + self._floor(x)[0])
+        floor = self.barrier * self._well(x) ** 2 if self.barrier else 0.5 * x * x
+        return np.asarray(0.5 * self._across(x)[0] * y * y + floor)
 
     def gradient(self, w: ArrayLike) -> Array:
         """∇L at ``w`` (…, 2): (…, 2)."""
         x, y = _split(w)
-        across, slope, _ = self._across(x)
-        return np.stack([0.5 * slope * y * y + self._floor(x)[1], across * y], axis=-1)
+        across, slope = self._across(x)
+        found = np.empty((*x.shape, 2))
+        fall = 4 * self.barrier * x * self._well(x) / self.apart**2 if self.barrier else x
+        np.add(0.5 * slope * y * y, fall, out=found[..., 0])
+        np.multiply(across, y, out=found[..., 1])
+        return found
 
     def hessian(self, w: ArrayLike) -> Array:
         """The Hessian at ``w`` (…, 2): (…, 2, 2)."""
         x, y = _split(w)
-        across, slope, bend = self._across(x)
+        across, slope = self._across(x)
         found = np.empty((*x.shape, 2, 2))
-        found[..., 0, 0] = 0.5 * bend * y * y + self._floor(x)[2]
+        floor = 4 * self.barrier * (3 * self._well(x) + 2) / self.apart**2 if self.barrier else 1.0
+        found[..., 0, 0] = 0.5 * self._bend(x, slope) * y * y + floor
         found[..., 1, 1] = across
         found[..., 0, 1] = found[..., 1, 0] = slope * y
         return found
@@ -77,30 +83,36 @@ class Surface:
 
     def basin(self, w: Array) -> Array:
         """Which minimum small steps of gradient descent reach from ``w`` (n, 2): its index (n,), −1 for none yet."""
-        w, rate, minima = w.copy(), 1.0 / _steepest(self), self.minima
+        rate, minima = 1.0 / _steepest(self), self.minima
+        found, rest, w = np.full(len(w), -1), np.arange(len(w)), w.copy()
         with np.errstate(all="ignore"):
-            for _ in range(_POLISH):
-                w -= rate * self.gradient(w)
-            far = np.hypot(w[:, None, 0] - minima[:, 0], w[:, None, 1] - minima[:, 1])
-        near = np.argmin(far, axis=1)
-        return np.where(far[np.arange(len(w)), near] < _THERE, near, -1)
+            for steps in (*[_LOOK] * (_POLISH // _LOOK), 0):
+                far = np.hypot(w[:, None, 0] - minima[:, 0], w[:, None, 1] - minima[:, 1])
+                there = far < (_SETTLED if steps else _THERE)
+                found[rest[there.any(axis=1)]] = np.nonzero(there)[1]
+                going = ~there.any(axis=1) & np.isfinite(w).all(axis=1)
+                rest, w = rest[going], w[going]
+                for _ in range(steps if len(w) else 0):
+                    w -= rate * self.gradient(w)
+        return found
 
-    def _across(self, x: Array) -> tuple[Array, Array, Array]:
-        """The curvature κ and its two derivatives."""
+    def _across(self, x: Array) -> tuple[Array, Array]:
+        """The curvature κ and its derivative."""
         share = 0.5 - 0.5 * np.tanh(0.5 * x / self.turn)
         gap = self.steep - self.wide
-        slope = -gap * share * (1 - share) / self.turn
-        return self.wide + gap * share, slope, -slope * (1 - 2 * share) / self.turn
+        return self.wide + gap * share, -gap * share * (1 - share) / self.turn
 
-    def _floor(self, x: Array) -> tuple[Array, Array, Array]:
-        """The floor q and its two derivatives."""
-        if not self.barrier:
-            return 0.5 * x * x, x, np.ones_like(x)
-        u, height, a = (x / self.apart) ** 2 - 1, self.barrier, self.apart
-        return height * u * u, 4 * height * x * u / a**2, 4 * height * (3 * u + 2) / a**2
+    def _bend(self, x: Array, slope: Array) -> Array:
+        """The second derivative of the curvature, whose first one is ``slope``."""
+        return np.asarray(-slope * np.tanh(0.5 * x / self.turn) / self.turn)
 
+    def _well(self, x: Array) -> Array:
+        """(x/a)² − 1."""
+        return np.asarray((x / self.apart) ** 2 - 1)
 
 _POLISH, _THERE = 400, 0.2
+_LOOK, _SETTLED = 20, 0.05
+"""Steps after which those are done that small steps leave no more: the surfaces are convex so near a minimum."""
 
 
 def _split(w: ArrayLike) -> tuple[Array, Array]:
