@@ -128,7 +128,8 @@ class Bayes(Lab):
             draws(*ask)
         drawn = draws(*ask) if samples and draws.knows(*ask) else None
         if not validation.knows(*check) or (samples and (drawn is None or not lasso_evidence.knows(*curve))):
-            first = _frame(state, _posterior(state, found, sigma2, _kept(drawn)), guess, None, None)
+            cv = validation(*check) if validation.knows(*check) else None
+            first = _frame(state, _posterior(state, found, sigma2, _kept(drawn)), guess, cv, None)
             yield first
             fine = found.problem.n * found.problem.p > LARGE or min(found.problem.n, found.problem.p) > MANY
             yield from meanwhile(first, validation.steps(*check), FINE if fine else COARSE)

@@ -53,12 +53,8 @@ def height(found: Case, sigma2: float) -> Axis:
 @lru_cache(maxsize=16)
 def still(found: Case, prior: str, sigma2: float, sampled: Curve | None) -> tuple[Mark, ...]:
     """Curves and their maxima: all that does not move with λ."""
-    curve, best = ridge_evidence(found, sigma2)
-    mine = prior == "gaussian"
-    marks: list[Mark] = [
-        Lines(key="ridge", role="posterior" if mine else "muted", x=found.lams, y=curve[None], thin=not mine,
-              labels=("Gaussian prior (exact)",))
-    ]  # fmt: skip
+    best, mine = ridge_evidence(found, sigma2)[1], prior == "gaussian"
+    marks: list[Mark] = [_ridge(found, sigma2, mine)]
     if sampled is not None and not mine:
         best, shown = sampled.best, sampled.lams <= found.limits[1] * 1.5
         marks.append(
@@ -69,6 +65,13 @@ def still(found: Case, prior: str, sigma2: float, sampled: Curve | None) -> tupl
         label = f"evidence: λ = {show(best)}"
         marks.append(Rule(key="best", role="posterior", dash=True, value=best, label=label))
     return tuple(marks)
+
+
+@lru_cache(maxsize=16)
+def _ridge(found: Case, sigma2: float, mine: bool) -> Mark:
+    curve = ridge_evidence(found, sigma2)[0]
+    return Lines(key="ridge", role="posterior" if mine else "muted", x=found.lams, y=curve[None], thin=not mine,
+                 labels=("Gaussian prior (exact)",))  # fmt: skip
 
 
 @lru_cache(maxsize=16)
