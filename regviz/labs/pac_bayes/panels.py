@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from regviz.lab import Axis, Band, Bars, Field, Handle, Lines, Mark, Panel, Points, Readout, Rule, show
 from regviz.labs.pac_bayes.axes import ERROR, FULL, axis, bars, decades, round_up
-from regviz.labs.pac_bayes.scene import BOUNDS, ROLES, HeldOut, Sample, Scene, bound, complexities
+from regviz.labs.pac_bayes.scene import BOUNDS, ROLES, HeldOut, Sample, Scene, around, bound, complexities
 from regviz.labs.pac_bayes.state import CATONI, FIXED, PacBayesState
 from regviz.theory.gibbs import training_error
 from regviz.theory.pac_bayes import gaussian_kl, kl_integrand, normal_log_density
@@ -116,20 +116,27 @@ def _places(mean: float, s: float, tau: float) -> Array:
 def over_s(state: PacBayesState, made: Scene) -> Panel:
     """Errors and bounds over s at Q's length of w."""
     x = decades(made.s, made.s, "posterior width s (log scale)", _LEAST[1], _MOST[1])
-    widths = np.geomspace(x.low, x.high, _CURVE)
-    ratio = made.length / widths
-    train = training_error(made.sample.margin, ratio)
-    complexity = complexities(state, np.full(_CURVE, made.length), widths)
-    true = made.sample.world.gibbs_error(ratio, made.sample.cosine)
-    bounds = np.stack([bound(state, name, train, complexity, made.n) for name in BOUNDS])
+    curves, least = _over_widths(around(state), made.sample, made.length, x)
+    cursor = Rule(key="cursor", value=made.s, bound="" if state.optimise else "s", role="text")
+    return Panel(key="over_s", title=f"Over s, ‖w‖ = {show(made.length)}", x=x, y=ERROR, marks=(*curves, cursor),
+                 readouts=(least,))  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def _over_widths(state: PacBayesState, found: Sample, length: float, x: Axis) -> tuple[tuple[Mark, ...], Readout]:
+    """Errors and bounds at every s of the axis, and where the bound in view is least."""
+    widths, n = np.geomspace(x.low, x.high, _CURVE), len(found.margin)
+    ratio = length / widths
+    train = training_error(found.margin, ratio)
+    complexity = complexities(state, np.full(_CURVE, length), widths)
+    true = found.world.gibbs_error(ratio, found.cosine)
+    bounds = np.stack([bound(state, name, train, complexity, n) for name in BOUNDS])
     marks = (
         *bound_curves(widths, _inside(bounds)),
         Lines(key="train", x=widths, y=train[None], labels=("train",), role="train"),
         Lines(key="true", x=widths, y=true[None], labels=("true",), role="truth", dash=True),
-        Rule(key="cursor", value=made.s, bound="" if state.optimise else "s", role="text"),
     )
-    return Panel(key="over_s", title=f"Over s, ‖w‖ = {show(made.length)}", x=x, y=ERROR, marks=marks,
-                 readouts=(_best_of(widths, bounds[BOUNDS.index(state.target)], state.target),))  # fmt: skip
+    return marks, _best_of(widths, bounds[BOUNDS.index(state.target)], state.target)
 
 
 def _inside(curves: Array) -> Array:
@@ -157,11 +164,7 @@ def landscape(state: PacBayesState, made: Scene) -> Panel:
     """The bound in view over ‖w‖ and s."""
     x = decades(max(made.length, _LEAST[0]), max(made.length, _LEAST[0]), "‖w‖ (log scale)", _LEAST[0], _MOST[0])
     y = decades(made.s, made.s, "s (log scale)", _LEAST[1], _MOST[1])
-    marks: list[Mark] = [_field(state, made, x, y)]
-    if state.prior == FIXED:
-        ratios = np.geomspace(x.low / y.high, x.high / y.low, 121)
-        s = made.tau * np.sqrt(state.d / (state.d + ratios**2))
-        marks.append(Lines(key="ridge", x=ratios * s, y=s[None], role="text", dash=True, thin=True))
+    marks: list[Mark] = [*_map(around(state), made.sample, x, y)]
     here = max(made.length, x.low)
     if state.optimise:
         marks.append(Points(key="q", x=np.array([here]), y=np.array([made.s]), role="text", labels=("least bound",)))
@@ -171,14 +174,31 @@ def landscape(state: PacBayesState, made: Scene) -> Panel:
     return Panel(key="landscape", title=f"Bound: {state.target}", x=x, y=y, marks=tuple(marks), readouts=note)
 
 
-def _field(state: PacBayesState, made: Scene, x: Axis, y: Axis) -> Field:
+@lru_cache(maxsize=8)
+def _map(state: PacBayesState, found: Sample, x: Axis, y: Axis) -> tuple[Mark, ...]:
+    """The bound in view at every ‖w‖ and s of the axes, and the line of least KL where the prior is fixed."""
+    field = _field(state, found, x, y)
+    if state.prior != FIXED:
+        return (field,)
+    ratios = np.geomspace(x.low / y.high, x.high / y.low, 121)
+    s = state.tau * np.sqrt(state.d / (state.d + ratios**2))
+    return field, Lines(key="ridge", x=ratios * s, y=s[None], role="text", dash=True, thin=True)
+
+
+def _field(state: PacBayesState, found: Sample, x: Axis, y: Axis) -> Field:
     lengths, widths = (_centres(a.low, a.high) for a in (x, y))
     ratio = lengths[None] / widths[:, None]
-    some = np.geomspace(ratio.min(), ratio.max(), 2 * _CURVE)
-    error = np.interp(np.log(ratio), np.log(some), training_error(made.sample.margin, some))
+    error = np.interp(np.log(ratio), *_errors(found, float(ratio.min()), float(ratio.max())))
     grid = np.broadcast_arrays(lengths[None], widths[:, None])
-    values = np.minimum(bound(state, state.target, error, complexities(state, *grid), made.n), 1.0)
+    values = np.minimum(bound(state, state.target, error, complexities(state, *grid), len(found.margin)), 1.0)
     return Field(key="bound", z=values, extent=(x.low, x.high, y.low, y.high), low=float(values.min()), high=1.0)
+
+
+@lru_cache(maxsize=8)
+def _errors(found: Sample, low: float, high: float) -> tuple[Array, Array]:
+    """Logs of ratios ‖w‖/s from ``low`` to ``high`` and the training error at each."""
+    ratios = np.geomspace(low, high, 2 * _CURVE)
+    return np.log(ratios), training_error(found.margin, ratios)
 
 
 def _centres(low: float, high: float) -> Array:

@@ -1,6 +1,6 @@
 """The numbers of one state of the linear classifier: sample, Q, KL, errors and bounds. No pictures here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -115,6 +115,11 @@ def bound(state: PacBayesState, name: str, error: ArrayLike, complexity: ArrayLi
     return pac_bayes.catoni_bound(error, complexity, n, state.delta, state.parameter)
 
 
+def around(state: PacBayesState) -> PacBayesState:
+    """``state`` without the choice of Q: states that differ in nothing else have equal ones."""
+    return replace(state, s=1.0, length=1.0, optimise=False)
+
+
 def optimum(state: PacBayesState, margin: Array) -> tuple[float, float]:
     """Length of w and s of the Q whose bound in view is least, over both."""
     tau, price = state.tau, 0.0
@@ -189,17 +194,21 @@ class HeldOut:
     plain: float
 
 
+@lru_cache(maxsize=8)
+def _halves(found: Sample) -> tuple[Array, Array, Array]:
+    """The direction (d,) of the first half's mean, and the margins of either half along it."""
+    half = len(found.signed) // 2
+    unit = direction(found.signed[:half])
+    return unit, margins(found.signed[:half], unit), margins(found.signed[half:], unit)
+
+
 def held_out(state: PacBayesState, made: Scene) -> HeldOut:
     """The test-set bounds with the same ‖w‖/s as in ``made``, chosen on the first half where Q is optimised."""
-    signed, world = made.sample.signed, made.sample.world
-    half = made.n // 2
-    first, second = signed[:half], signed[half:]
-    unit = direction(first)
-    ratio = made.ratio
+    world, ratio = made.sample.world, made.ratio
+    unit, first, fresh = _halves(made.sample)
     if state.optimise:
-        length, s = optimum(state, margins(first, unit))
+        length, s = optimum(state, first)
         ratio = length / s
-    fresh = margins(second, unit)
     n, error = len(fresh), float(training_error(fresh, ratio))
     mistakes = int((fresh <= 0.0).sum())
     return HeldOut(
