@@ -154,6 +154,7 @@ class Worker:
         """Drop what waits and what runs; a training only pauses."""
         with self._lock:
             self._mail = None
+            self._steps = 0
             self._cancelled = True
             self._playing = False
         self._wake.set()
@@ -168,6 +169,7 @@ class Worker:
             self._serial += 1
             fresh = fresh or (self._mail is not None and self._mail.fresh and self._mail.lab is lab)
             self._mail = self._last = _Request(self._serial, lab, state, fresh)
+            self._steps = 0  # those asked for before are not to follow the newer state's frame
             self._cancelled = False
         self._wake.set()
         return self._serial

@@ -262,6 +262,25 @@ def test_steps_go_back_through_the_ring_and_forward_again():
         assert pull(desk, 1)[-1] == (7, shown)
 
 
+@pytest.mark.parametrize("news", ["request", "restart", "cancel"])
+@pytest.mark.parametrize("steps", [-1, 1])
+def test_steps_that_wait_do_not_follow_what_comes_after_them(news, steps):
+    desk = Desk(ticking())
+    desk.worker.request(TRAINING, State(7, 100))
+    for _ in range(2):
+        desk.worker.step(1)
+        pull(desk, 2)
+    before = len(desk.said)
+    desk.worker.step(steps)
+    if news == "request":
+        desk.worker.request(TRAINING, State(8, 100))
+    else:
+        getattr(desk.worker, news)()
+    pull(desk, 4)
+    assert len(desk.said) - before == (0 if news == "cancel" else 1)
+    assert desk.said[-1].state.value == (8 if news == "request" else 7)
+
+
 def test_ring_is_bounded():
     desk = Desk(ticking())
     desk.worker.request(TRAINING, State(7, 10_000))
