@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from regviz.lab import Gesture, replace, show
 from regviz.labs import find
-from regviz.labs._memo import Memo
+from regviz.labs._memo import Gradual
 from regviz.labs.groups import descent, design_key, path, scene
 from regviz.labs.groups.design import block_name, designed
 
@@ -253,11 +253,15 @@ def test_every_bar_lies_within_its_axis():
 
 
 def test_the_first_frame_waits_for_no_path(monkeypatch):
-    monkeypatch.setattr("regviz.labs.groups.norms", Memo(scene.norms.function, 1))
-    frames = list(LAB.frames(replace(START, penalty="sparse-group-lasso")))
-    assert [frame.status for frame in frames] == ["running", "exact"]
-    assert "norms" not in {mark.key for mark in frames[0].panel("path").marks}
-    assert [frame.progress for frame in frames] == [0.5, None]
+    monkeypatch.setattr("regviz.labs.groups.norms", Gradual(scene.norms.work, 1))
+    *early, last = LAB.frames(replace(START, penalty="sparse-group-lasso"))
+    assert (last.status, last.progress) == ("exact", None)
+    assert {frame.status for frame in early} == {"running"}
+    assert "norms" not in {mark.key for mark in early[0].panel("path").marks}
+    assert all(frame.panels is early[0].panels for frame in early)
+    shares = [frame.progress for frame in early]
+    assert shares == sorted(shares)
+    assert np.diff([*shares, 1.0]).max() < 0.2
 
 
 def test_on_a_large_table_pictures_come_on_the_way_down_to_the_strength():

@@ -183,8 +183,10 @@ def test_every_mark_of_the_present_fit_reads_the_same_numbers(penalty):
 
 
 def test_parts_of_fits_that_are_not_linear_are_simulated_and_say_so():
-    first, second = LAB.frames(replace(START, penalty="lasso", lam=0.05))
+    first, *between, second = LAB.frames(replace(START, penalty="lasso", lam=0.0512))
     assert first.readout("variance") is None
+    assert len(between) > 5
+    assert all(frame.panels is first.panels for frame in between)
     assert second.readout("variance") > 0.0
     assert "simulated" in second.panel("parts").readouts[-1].value
     assert "exact" in last(penalty="ridge").panel("parts").readouts[-1].value

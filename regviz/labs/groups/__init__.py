@@ -146,8 +146,8 @@ class GroupsLab(Lab):
         if not norms.knows(*asked) and (state.penalty != "lasso" or made.problem.p > LARGE):
             first = _frame(state, made, None, False)
             yield first
-            if made.problem.p > LARGE:
-                yield from meanwhile(first, norms.steps(*asked), 0.0 if made.problem.p > HUGE else 0.004)
+            least = 0.0 if made.problem.p > HUGE else 0.004 if made.problem.p > LARGE else 0.1
+            yield from meanwhile(first, norms.steps(*asked), least)
         yield _frame(state, made, norms(*asked), True)
 
     def gesture(self, state: GroupsState, gesture: Gesture) -> Mapping[str, Any]:
@@ -219,7 +219,7 @@ def _frame(state: GroupsState, made: Design, curves: Norms | None, whole: bool) 
         ),
         pages=_elsewhere(state, made, lam),
         status="diverged" if done.descent.diverged else "exact" if whole else "running",
-        progress=None if whole else 0.5,
+        progress=None if whole else 0.0,
         limits={"lam": (SPAN * top(made), 1.3 * top(made)), "block": (-1.0, max(last, 0.0))},
         options={"block": ("automatic", *made.names), "target": made.data.targets},
     )  # fmt: skip

@@ -24,7 +24,7 @@ NEAR = 0.03
 """The share of the largest λ_max down to which axes hold everything; below they grow in steps or cut."""
 POINTS = 160
 LARGE = 100
-"""Features from which on paths show their progress."""
+"""Features from which on paths show their progress in small steps."""
 HUGE = 1000
 """Features from which on they show every step of it."""
 Entry = tuple[float, int]

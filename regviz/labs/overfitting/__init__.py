@@ -19,6 +19,7 @@ from regviz.labs.overfitting.curves import (
     learning_panel,
     norm_panel,
     parts_panel,
+    simulating,
 )
 from regviz.labs.overfitting.fits import (
     LARGEST,
@@ -122,10 +123,12 @@ class Overfitting(Lab):
         if slow:
             first = _frame(state, False)
             yield first
+            asked = _setting(state, True)
             if state.view == "advisor":
-                asked = _setting(state, True)
                 size = fit(asked.source, asked.model, asked.size).size
                 yield from meanwhile(first, advisor.findings.steps(asked.source, asked.model, size), 0.1)
+            else:
+                yield from meanwhile(first, simulating(asked.still), 0.1)
         yield _frame(state, True)
 
     def gesture(self, state: Controls, gesture: Gesture) -> Mapping[str, Any]:
@@ -187,7 +190,7 @@ def _frame(state: Controls, full: bool) -> Frame:
         subtitle=f"{fitted(setting.model, setting.size)}, {made.given.title}, {made.n} training rows",
         formula="" if parts else state.penalty, equation=_equation(parts), parts=_strip(parts),
         pages=elsewhere(made.train[1], state.penalty, state.lam, state.alpha),
-        progress=None if full else 0.5, status="exact" if full else "running",
+        progress=None if full else 0.0, status="exact" if full else "running",
         limits={
             "degree": (1.0, float(top)), "lam": lam_limits(state.penalty, float(made.train[1].std())),
             "feature": (0.0, float(len(_names(made)) - 1) or 1.0),

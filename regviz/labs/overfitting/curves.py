@@ -6,6 +6,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from regviz.data.steps import Steps
 from regviz.lab import Axis, Lines, Mark, Panel, Points, Readout, Rule
 from regviz.labs.overfitting.fits import (
     Fit,
@@ -95,6 +96,14 @@ def decomposed(setting: Setting) -> tuple[Parts, ...] | None:
     else:
         exact = [simulated(setting.source, *_at(setting, place)) for place in sampled(setting)]
     return tuple(part for part in exact if part is not None)
+
+
+def simulating(still: Setting) -> Steps[None]:
+    """What `decomposed` needs of fits that are not linear, place by place."""
+    places = sampled(still) if rows(still.source).given.truth is not None else ()
+    for done, place in enumerate(places, 1):
+        simulated(still.source, *_at(still, place))
+        yield done / len(places)
 
 
 def sampled(setting: Setting) -> tuple[float, ...]:
