@@ -76,3 +76,21 @@ def test_the_window_is_no_larger_than_the_screen(tmp_path):
     """Qt's offscreen screen is 800 × 800, smaller than the window's usual size."""
     ended = ran(SIZE, tmp_path)
     assert ended.stdout.splitlines() == ["True True"], ended.stderr
+
+
+ENDED = """
+import atexit, gc, sys
+from regviz.gui.window import app
+class Closed(app.MainWindow):
+    def __init__(self, *given, **named):
+        super().__init__(*given, **named)
+        self.view.painted.connect(self.close)
+app.MainWindow = Closed
+atexit.register(lambda: print(len(gc.get_objects()) < 10_000))
+sys.exit(app.start(None, None, None))
+"""
+
+
+def test_the_end_searches_nothing_for_cycles(tmp_path):
+    ended = ran(ENDED, tmp_path)
+    assert (ended.stdout.split(), ended.returncode) == (["True"], 0), ended.stderr
