@@ -145,4 +145,27 @@ def test_history_is_bounded():
     steps = 0
     while session.undo():
         steps += 1
+        assert session.state == State(a=DEPTH + 49 - steps), "the oldest are forgotten, not the newest"
     assert steps == DEPTH
+
+
+def test_undo_and_redo_walk_through_the_same_states():
+    session = Session(LABS[0], State())
+    for value in range(1, 6):
+        session.set({"a": value})
+    for _ in range(2):
+        assert [session.state.a for _ in range(5) if session.undo()] == [4, 3, 2, 1, 0]
+        assert [session.state.a for _ in range(5) if session.redo()] == [1, 2, 3, 4, 5]
+
+
+def test_nothing_can_be_redone_after_another_way_was_taken():
+    session = Session(LABS[0], State())
+    ways = (
+        lambda: session.set({"b": 1}), lambda: session.go(LABS[0], State(b=2)), lambda: session.reset(State(b=3)),
+    )  # fmt: skip
+    for change in ways:
+        session.set({"a": session.state.a + 1})
+        session.undo()
+        assert session.can_redo
+        change()
+        assert not session.can_redo
