@@ -124,8 +124,7 @@ def thinned(x: Array, y: Array, most: int) -> tuple[Array, Array]:
     if len(x) <= max(most, 8):
         return x, y
     size = -(-len(x) // max(1, most // 2))
-    whole = len(x) // size * size
-    blocks = np.nan_to_num(y[:whole], nan=0.0).reshape(-1, size)
+    blocks = np.pad(np.nan_to_num(y, nan=0.0), (0, -len(y) % size), mode="edge").reshape(-1, size)
     starts = np.arange(len(blocks)) * size
     ends = np.sort(np.stack([starts + blocks.argmin(axis=1), starts + blocks.argmax(axis=1)], axis=1), axis=1).ravel()
     keep = np.unique(np.concatenate([ends, [0, len(x) - 1]]))
