@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QFileDevice, QSaveFile
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QByteArray, QFileDevice, QSaveFile, Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
 
 from regviz.gui.canvas import export
 from regviz.gui.canvas.export import (
@@ -115,6 +116,20 @@ def test_svg_is_xml_of_shapes_only():
     assert "path" in kinds
     assert not kinds & {"image", "text", "script", "style", "foreignObject"}
     assert root.attrib["viewBox"] == "0 0 1920 1080"
+
+
+@pytest.mark.parametrize("kind", MARK_TYPES)
+def test_svg_shows_what_png_shows(kind):
+    """But for edges: pictures of a quarter of the size hardly differ."""
+    shown, size = frame([kind]), (960, 540)
+    drawn = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
+    painter = QPainter(drawn)
+    QSvgRenderer(QByteArray(picture_bytes(shown, HEADING, ".svg", size=size))).render(painter)
+    painter.end()
+    painted = frame_image(shown, HEADING, THEMES["light"], size)
+    smooth = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+    one, two = (array(image.scaled(240, 135, *smooth))[:, :, :3].astype(int) for image in (drawn, painted))
+    assert (np.abs(one - two).max(axis=2) > 40).mean() < 0.002
 
 
 def test_pdf_has_fonts_one_page_and_no_image():

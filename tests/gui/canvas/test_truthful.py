@@ -1,6 +1,7 @@
 """What is painted stands at its numbers, in the colours of its roles: laws over all marks, whatever they show."""
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
@@ -12,7 +13,8 @@ from PySide6.QtGui import QImage, QPainter
 from regviz.gui.canvas import ink
 from regviz.gui.canvas.export import panel_image
 from regviz.gui.canvas.paint import lines, paint_panel
-from regviz.gui.canvas.paint.fields import level_lines
+from regviz.gui.canvas.paint.bars import figure
+from regviz.gui.canvas.paint.fields import level_lines, tile_boxes
 from regviz.gui.canvas.paint.heading import Knob, paint_parts
 from regviz.gui.canvas.paint.points import MOST
 from regviz.gui.canvas.paint.sketch import outline
@@ -36,6 +38,7 @@ from regviz.lab import (
     Rule,
     Stroke,
     Text,
+    Tiles,
 )
 from tests.gui.canvas.panels import SAMPLES, panel
 from tests.gui.canvas.pixels import array
@@ -375,3 +378,69 @@ def test_a_saddles_lines_keep_its_middle_on_the_side_of_the_mean(high, low, turn
     for (row, column), value in np.ndenumerate(z):
         corner = np.array([0.5 + column, 0.5 + row])
         assert crossed(np.array([1.0, 1.0]), corner, segments) == ((value > 0.5) != (z.mean() > 0.5))
+
+
+def wide(mark):
+    """The mark five times as large, without words."""
+    plain = {spec.name: () if spec.name == "labels" else "" for spec in dataclasses.fields(mark)
+             if spec.name in ("label", "labels")}  # fmt: skip
+    mark = dataclasses.replace(mark, **plain)
+    if isinstance(mark, Bars):
+        return dataclasses.replace(mark, **{name: 5.0 * getattr(mark, name) for name in ("values", "ghost", "truth")})
+    return moved(mark, lambda v: 5.0 * v, lambda v: 5.0 * v) if type(mark) in PLACED else mark
+
+
+@pytest.mark.parametrize("kind", MARK_TYPES)
+def test_nothing_but_words_leaves_the_plot(kind):
+    picture, place, _ = placed(panel(wide(SAMPLES[kind]), x=HIDDEN, y=HIDDEN))
+    empty = placed(panel(x=HIDDEN, y=HIDDEN))[0]
+    left, top, right, bottom = (round(side) for side in place.rect.grown(14.0))
+    changed = (picture != empty).any(axis=2)
+    assert changed.any() or kind in (Handle, Text, Rule, Contours)
+    changed[max(0, top) : bottom, max(0, left) : right] = False
+    assert not changed.any()
+
+
+def test_a_band_fills_what_lies_between_and_no_more():
+    x = np.linspace(-0.9, 0.9, 19)
+    band = Band(key="b", x=x, low=0.3 * x - 0.4, high=0.3 * x + 0.2, role="bad")
+    picture, place, _ = placed(panel(band, x=HIDDEN, y=HIDDEN))
+    filled = ~near(picture, LIGHT.card, 4)
+    for at in x[1:-1]:
+        column = round(float(place.x.px(at)))
+        inside, outside = (place.y.px(0.3 * at + np.array(off)).round().astype(int)
+                           for off in ((-0.38, -0.2, 0.0, 0.18), (-0.43, 0.23, 0.4)))  # fmt: skip
+        assert filled[inside, column].all() and not filled[outside, column].any()
+
+
+def test_a_bar_on_a_foot_reaches_from_there_by_its_value():
+    bars = Bars(key="b", values=[0.5, -0.4], base=[0.2, 0.3], role="bad")
+    picture, place, _ = placed(panel(bars, x=Axis(low=-0.5, high=1.5, hidden=True), y=HIDDEN))
+    for k in range(2):
+        column = picture[:, round(float(place.x.px(k))) + 3][:, None]
+        rows = np.flatnonzero(near(column, LIGHT.color("bad")).any(axis=1))
+        ends = sorted(place.y.px([bars.base[k], bars.base[k] + bars.values[k]]).tolist())
+        assert (rows.min(), rows.max() + 1) == pytest.approx(ends, abs=1.5)
+
+
+@given(st.floats(-1e5, 1e5))
+def test_a_bars_figure_says_its_value(value):
+    said = figure(value).replace("\N{MINUS SIGN}", "-")
+    if "10" not in said or "·" not in said:
+        least = 0.0051 if abs(value) >= 0.01 else 0.0006
+        assert float(said.replace(",", "")) == pytest.approx(value, rel=0.006, abs=least)
+
+
+def test_what_a_field_does_not_know_is_left_blank():
+    field = Field(key="f", z=np.where(np.eye(2) > 0, np.nan, 1.0), extent=(-1, 1, -1, 1), low=0, high=1)
+    picture, place, _ = placed(panel(field, x=HIDDEN, y=HIDDEN))
+    for x, y in ((-0.8, -0.8), (0.8, 0.8)):
+        spot = picture[round(float(place.y.px(y))), round(float(place.x.px(x)))]
+        assert np.abs(spot - rgb(LIGHT.card)).max() <= 2
+
+
+def test_small_images_are_laid_row_by_row():
+    mark = SAMPLES[Tiles]
+    boxes = tile_boxes(mark, placed(panel(mark))[1])
+    for k, (one, two) in enumerate(itertools.pairwise(boxes), 1):
+        assert (two.left > one.right and two.top == one.top) if k % mark.columns else two.top > one.bottom
