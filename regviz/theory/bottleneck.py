@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz.data.steps import Steps, finished
+
 Array = NDArray[Any]
 
 LEAST = 1e-300
@@ -129,10 +131,15 @@ class Bottleneck:
 
     def annealed(self, betas: Array, most: int = 400) -> list[Point]:
         """Points at ``betas`` (falling), each begun from the one before, the first from T = X."""
-        q, found = np.eye(len(self.px)), []
+        return finished(self.annealing(betas, most))
+
+    def annealing(self, betas: Array, most: int = 400) -> Steps[list[Point]]:
+        """`annealed` point by point."""
+        q, found = np.eye(len(self.px)), list[Point]()
         for beta in betas.tolist():
             found.append(self.settled(q, beta, most, 1e-7))
             q = found[-1].q
+            yield len(found) / len(betas)
         return found
 
     def settled_all(self, q: Array, beta: float, most: int = 500, tolerance: float = 1e-6) -> list[Point]:

@@ -104,6 +104,13 @@ def test_the_two_choices_of_lam_are_different_questions():
     assert max(ratios) > np.log(1.5)
 
 
+def test_the_annealing_comes_in_steps_under_a_first_look():
+    *early, last = lab.frames(MdlState(tab=BOTTLENECK, seed=73))
+    assert last.status == "exact"
+    assert len(early) > 20
+    assert all(frame.panels is early[0].panels for frame in early)
+
+
 @pytest.mark.parametrize("joint", JOINTS)
 def test_the_bottleneck_of_every_joint(joint):
     state = MdlState(tab=BOTTLENECK, joint=joint, starts=2)

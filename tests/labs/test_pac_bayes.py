@@ -213,6 +213,15 @@ def test_examples_of_the_net_are_independent_draws(name):
         assert ((np.linalg.norm(train.X, axis=1) < 0.75) == (train.y == 0)).mean() > 0.95
 
 
+def test_the_certificate_comes_in_steps_that_show_the_trained_net():
+    *early, last = lab.frames(replace(SMALL_NET, seed=73))
+    waiting = [frame for frame in early if frame.progress >= 0.8 and frame.panels is early[-1].panels]
+    assert len(waiting) > 5
+    shares = [frame.progress for frame in early]
+    assert shares == sorted(shares)
+    assert last.readout("certificate") == certified(replace(SMALL_NET, seed=73)).bound
+
+
 @pytest.mark.parametrize("prior_from", [INITIAL, HALF])
 def test_the_certificate_is_the_bound_of_its_parts(prior_from):
     state = replace(SMALL_NET, prior_from=prior_from)

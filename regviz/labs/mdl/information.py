@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz.lab import Axis, Field, Frame, Lines, Mark, Panel, Points, Readout, Rule, Text, show
+from regviz.labs._memo import meanwhile
 from regviz.labs.mdl import joints
 from regviz.labs.mdl.axes import axis, rounded
 from regviz.labs.mdl.joints import XS, YS, Annealing
@@ -30,7 +31,9 @@ def frames(state: MdlState) -> Generator[Frame, Any, None]:
     asked = joints.key(state)
     if not joints.annealing.knows(asked):
         path = joints.coarse(asked, state.beta)
-        yield _frame(state, path, path.points[-1], (), False)
+        first = _frame(state, path, path.points[-1], (), False)
+        yield first
+        yield from meanwhile(first, joints.annealing.steps(asked))
     path = joints.annealing(asked)
     yield _frame(state, path, joints.at(asked, state.beta), joints.randoms(asked, state.beta, state.starts), True)
 
@@ -42,7 +45,7 @@ def _frame(state: MdlState, path: Annealing, now: Point, ends: tuple[Point, ...]
         panels=(_plane(made, path, now, ends), _clusters(q), _over_beta(made, path, state.beta),
                 _conditionals(made, given_t)),
         readouts=_readouts(made, path, now, ends), caption=_caption(made, now, ends, done),
-        status="exact" if done else "running", progress=None if done else 0.3,
+        status="exact" if done else "running", progress=None if done else 0.0,
         subtitle=f"{state.joint}, |X| = {XS}, |Y| = {YS}",
         equation=f"min I(X;T) − β I(T;Y) = {show(now.kept)} − {show(now.beta)} · {show(now.told)} = "
                  f"{show(now.lagrangian)} bits",

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regviz.labs._memo import memo
+from regviz.data.steps import Steps
+from regviz.labs._memo import gradual
 from regviz.labs.mdl.state import MdlState
 from regviz.neural import generator
 from regviz.theory.bottleneck import Bottleneck, Point
@@ -81,10 +82,11 @@ class Annealing:
         return [((a.beta * b.beta) ** 0.5, a.clusters, b) for a, b in pairs if a.clusters != b.clusters]
 
 
-@memo(32)
-def annealing(asked: Key) -> Annealing:
+@gradual(32)
+def annealing(asked: Key) -> Steps[Annealing]:
     """The whole annealing from T = X."""
-    return Annealing(tuple(bottleneck(asked).annealed(BETAS)))
+    points = yield from bottleneck(asked).annealing(BETAS)
+    return Annealing(tuple(points))
 
 
 @lru_cache(maxsize=64)

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regviz.data.planar import planar
-from regviz.labs._memo import memo
+from regviz.data.steps import Steps, finished, part
+from regviz.labs._memo import gradual, memo
 from regviz.labs.pac_bayes.state import HALF, INITIAL, PacBayesState
 from regviz.neural import Adam, Batches, Hyper, Net, Trainer, generator, mlp
 from regviz.theory import pac_bayes
@@ -172,18 +173,24 @@ def certified(state: PacBayesState) -> Certificate:
     return _certified(*_asked(state), state.delta, state.sampling)
 
 
-@memo(8)
+def certifying(state: PacBayesState) -> Steps[Certificate]:
+    """`certified` in steps, none where it is remembered."""
+    return _certified.steps(*_asked(state), state.delta, state.sampling)
+
+
+@gradual(8)
 def _certified(
     dataset: str, n: int, noise: float, seed: int, width: int, steps: int, halved: bool, delta: float, sampling: float
-) -> Certificate:
+) -> Steps[Certificate]:
     state = PacBayesState(
         dataset=dataset, train_size=n, noise=noise, seed=seed, width=width, steps=steps, delta=delta,
         sampling=sampling, prior_from=HALF if halved else INITIAL,
     )  # fmt: skip
-    return certify(state, _trained(*_asked(state)))
+    found = yield from _certify(state, _trained(*_asked(state)))
+    return found
 
 
-def certify(state: PacBayesState, weights: Weights) -> Certificate:
+def _certify(state: PacBayesState, weights: Weights) -> Steps[Certificate]:
     """The certificate of Q = N(mean, s²I), s chosen by the bound, on the examples that the prior did not see."""
     found = examples(state.dataset, state.train_size, state.noise, state.seed)
     half = state.train_size // 2
@@ -191,23 +198,29 @@ def certify(state: PacBayesState, weights: Weights) -> Certificate:
     n, shift = len(unseen.y), weights.mean - weights.centre
     built = net(state.width)
     source = generator(state.seed, "widths")
-    tried = np.array([gibbs(built, weights.mean, s, unseen, TRIED, source) for s in WIDTHS])
+    tried = np.empty(len(WIDTHS))
+    for k, width in enumerate(WIDTHS):
+        tried[k] = gibbs(built, weights.mean, width, unseen, TRIED, source)
+        yield 0.3 * (k + 1) / len(WIDTHS)
     pairs = [nearest_prior(shift, float(s)) for s in WIDTHS]
     total = np.array([kl + price for _, _, kl, price in pairs])
     bounds = pac_bayes.kl_bound(tried, total, n, state.delta)
     best = int(np.argmin(bounds))
     s, (tau, j, kl, price) = float(WIDTHS[best]), pairs[best]
-    sampled = gibbs(built, weights.mean, s, unseen, CERTIFIED, generator(state.seed, "certificate"))
+    draws = sampling(built, weights.mean, s, unseen, CERTIFIED, generator(state.seed, "certificate"))
+    sampled = yield from part(draws, 0.3, 0.6)
     train = pac_bayes.sampled_error_bound(sampled, CERTIFIED, state.sampling)
     fresh = examples(state.dataset, CERTIFIED, state.noise, state.seed, True)
     wrong = mistakes(built, weights.alone, Points(found.X[half:], found.y[half:]))
     tested = state.train_size - half
+    yield 0.7
+    draws = sampling(built, weights.mean, s, fresh, CERTIFIED, generator(state.seed, "fresh draws"))
+    true = yield from part(draws, 0.7, 1.0)
     return Certificate(
         n=n, s=s, tau=tau, j=j, kl=kl, price=price, tried=tried, bounds=bounds, complexities=total,
         per_weight=pac_bayes.gaussian_kl(shift, s, tau), sampled=sampled, train=train,
         bound=float(pac_bayes.kl_bound(train, kl + price, n, state.delta)),
-        true=gibbs(built, weights.mean, s, fresh, CERTIFIED, generator(state.seed, "fresh draws")),
-        plain=mistakes(built, weights.mean, found) / state.train_size,
+        true=true, plain=mistakes(built, weights.mean, found) / state.train_size,
         binomial=pac_bayes.binomial_bound(wrong, tested, state.delta), mistakes=wrong, tested=tested,
         alone=mistakes(built, weights.alone, fresh) / CERTIFIED,
     )  # fmt: skip
@@ -224,6 +237,13 @@ def nearest_prior(shift: Array, s: float) -> tuple[float, int, float, float]:
 
 def gibbs(built: Net, mean: Array, s: float, points: Points, draws: int, source: np.random.Generator) -> float:
     """Share of mistakes over independent draws of weights from N(mean, s²I) and one of ``points`` each."""
+    return finished(sampling(built, mean, s, points, draws, source))
+
+
+def sampling(
+    built: Net, mean: Array, s: float, points: Points, draws: int, source: np.random.Generator
+) -> Steps[float]:
+    """`gibbs` part by part."""
     wrong = 0
     for start in range(0, draws, _PART):
         size = min(_PART, draws - start)
@@ -231,6 +251,7 @@ def gibbs(built: Net, mean: Array, s: float, points: Points, draws: int, source:
         rows = source.integers(len(points.y), size=size)
         logit = _logits(built, params, points.X[rows])
         wrong += int(((logit > 0.0) != (points.y[rows] > 0.5)).sum())
+        yield (start + size) / draws
     return wrong / draws
 
 

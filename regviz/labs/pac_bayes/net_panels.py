@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from regviz.data.steps import part
 from regviz.lab import Bars, Contours, Field, Frame, Lines, Mark, Panel, Points, Readout, Rule, show
 from regviz.labs import _nets as nets
+from regviz.labs._memo import meanwhile
 from regviz.labs.pac_bayes import certificate
 from regviz.labs.pac_bayes.axes import ERROR, FULL, axis, bars, decades, round_up
 from regviz.labs.pac_bayes.certificate import WIDTHS, Certificate, Weights, examples, logits, net, votes
@@ -35,7 +37,8 @@ def frames(state: PacBayesState) -> Generator[Frame, Any, None]:
     for last in certificate.train(state):
         yield _training(state, last)
     assert last is not None
-    yield _frame(state, last, certificate.certified(state))
+    found = yield from meanwhile(_training(state, last), part(certificate.certifying(state), 0.8, 1.0))
+    yield _frame(state, last, found)
 
 
 def _training(state: PacBayesState, weights: Weights) -> Frame:
