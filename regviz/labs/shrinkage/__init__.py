@@ -114,8 +114,7 @@ class Shrinkage(Lab):
         if not advice_page.knows(source(state)):
             told = _frame(state, made, cv)
             yield told
-            if slow(made):
-                yield from meanwhile(told, advice.steps(source(state)), 0.1)
+            yield from meanwhile(told, advice.steps(source(state)), 0.1)
         yield _frame(state, made, cv, advice_page(source(state)))
 
     def gesture(self, state: ShrinkageState, gesture: Gesture) -> Mapping[str, Any]:

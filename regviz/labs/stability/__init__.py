@@ -34,7 +34,7 @@ from regviz.labs.stability.units import PENALTIES, WAYS, Units, curves, effects_
 TOLERANCE = 1e-9
 """KKT residual, in units of λ_max, up to which all fits are certified."""
 SLOW = 50
-"""Features from which on the paths of all refits show their progress."""
+"""Features from which on the paths of all refits show their progress in small steps."""
 TABS = ("selection", "scale")
 _REFITTED, _SCALED = ("tab", ("selection",)), ("tab", ("scale",))
 
@@ -128,9 +128,10 @@ class Stability(Lab):
             if k == 1 and whole and not _known(state, pair, stops[-1]):
                 yield _frame(state, made, pair, stops, stops, False)
             known = _known(state, pair, stops[-1])
-            if whole and not known and made.problem.p > SLOW:
+            if whole and not known:
                 before = _frame(state, made, pair, stops, stops, False)
-                yield from meanwhile(before, frequency.steps(made, state.seed, stops[-1]))
+                least = 0.02 if made.problem.p > SLOW else 0.25
+                yield from meanwhile(before, frequency.steps(made, state.seed, stops[-1]), least)
             yield _frame(state, made, pair, stops[:k], stops, whole or known)
 
     def gesture(self, state: StabilityState, gesture: Gesture) -> Mapping[str, Any]:

@@ -35,9 +35,9 @@ SWEPT_SIZE = 1_000_000
 """Most numbers in X for that."""
 QUICK_MS = 4.0
 """What the refits of a first picture may take, by a rough count of operations."""
-PATH_MS, PATHS_MS = 0.04, 100.0
+PATH_MS, PATHS_MS = 0.04, 30.0
 """About what a lasso path takes for each feature, and what a batch of paths may take."""
-STEP_MS = 200.0
+STEP_MS = 80.0
 """What the refits that one picture adds may take."""
 RHOS = np.concatenate([np.linspace(0.0, 0.9, 13), 1.0 - np.geomspace(0.09, 0.001, 14)])
 """Correlations at which the fit is repeated, up to ``FINE`` features; beyond, every other one."""
