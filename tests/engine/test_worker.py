@@ -272,13 +272,9 @@ def test_steps_that_wait_do_not_follow_what_comes_after_them(news, steps):
         pull(desk, 2)
     before = len(desk.said)
     desk.worker.step(steps)
-    if news == "request":
-        desk.worker.request(TRAINING, State(8, 100))
-    else:
-        getattr(desk.worker, news)()
+    getattr(desk.worker, news)(*((TRAINING, State(8, 100)) if news == "request" else ()))
     pull(desk, 4)
-    assert len(desk.said) - before == (0 if news == "cancel" else 1)
-    assert desk.said[-1].state.value == (8 if news == "request" else 7)
+    assert [said.state.value for said in desk.said[before:]] == {"request": [8], "restart": [7], "cancel": []}[news]
 
 
 def test_ring_is_bounded():
