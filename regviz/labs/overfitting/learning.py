@@ -10,6 +10,8 @@ from regviz.labs.overfitting.rows import TRAIN, VALIDATION, Array, Index, Rows, 
 from regviz.linear.problem import Problem
 from regviz.linear.smoothers import Smoother
 
+KEPT = 10_000
+"""Numbers in the columns of new rows up to which their smoother is kept for other λ."""
 ORDERS = 5
 """Draws of the training inputs, or orders of a table's rows, behind each median."""
 
@@ -53,22 +55,44 @@ def _at_count(source: Source, model: Model, size: int, n: int, draw: int) -> tup
     given = rows(source._replace(edits="")).given
     assert given.truth is not None
     assert given.sigma is not None
-    rng = np.random.default_rng([source.seed, 8, n, draw])
-    x = scattered(n, rng)
-    truth = given.truth(x)
-    basis = basis_of(given, model)
-    train, inputs = basis.columns(x, size), columns(source._replace(edits=""), model.basis, model.seed, size)[1]
-    inputs = inputs[:, : train.shape[1]]
     at_inputs = given.truth(given.inputs)
     if model.linear:
-        smoother = Smoother(Problem.of(train, truth))
+        kept = n * basis_of(given, model).width(size) <= KEPT
+        made = _smoother if kept else _smoother.__wrapped__
+        smoother, truth, inputs = made(source._replace(edits=""), _plain(model), size, n, draw)
         expected = smoother.parts(inputs, truth, at_inputs, model.ridge, given.sigma)
         return smoother.expected_training_error(truth, model.ridge, given.sigma), expected.total
+    train, truth, inputs, rng = _new(source, model, size, n, draw)
     y = truth + given.sigma * rng.normal(size=n)
     problem = Problem.of(train, y)
     intercept, coef = problem.unscale(solve(problem, None, model))
     error = float(np.mean((intercept + inputs @ coef - at_inputs) ** 2)) + given.sigma**2
     return float(np.mean((y - intercept - train @ coef) ** 2)), error
+
+
+def _new(
+    source: Source, model: Model, size: int, n: int, draw: int
+) -> tuple[Array, Array, Array, np.random.Generator]:
+    """Columns (n, p) and truth (n,) at ``n`` new inputs, columns (m, p) where curves are drawn, and what draws next."""
+    made = rows(source._replace(edits=""))
+    assert made.given.truth is not None
+    rng = np.random.default_rng([source.seed, 8, n, draw])
+    x = scattered(n, rng)
+    train = basis_of(made.given, model).columns(x, size)
+    inputs = columns(source._replace(edits=""), model.basis, model.seed, size)[1]
+    return train, made.given.truth(x), inputs[:, : train.shape[1]], rng
+
+
+@lru_cache(maxsize=64)
+def _smoother(source: Source, plain: Model, size: int, n: int, draw: int) -> tuple[Smoother, Array, Array]:
+    """The smoother at ``n`` new inputs, for every λ, the truth there, and the columns where curves are drawn."""
+    train, truth, inputs, _ = _new(source, plain, size, n, draw)
+    return Smoother(Problem.of(train, truth)), truth, inputs
+
+
+def _plain(model: Model) -> Model:
+    """The same columns without a penalty."""
+    return model._replace(penalty="none", lam=0.0, alpha=1.0)
 
 
 def _subsets(source: Source, model: Model, size: int) -> Learning | None:
