@@ -98,7 +98,7 @@ def test_norms_and_histograms_are_of_weights_without_biases():
     assert norms.shape == (2, 3)
     np.testing.assert_allclose(norms[1], 2 * norms[0])
     assert norms.max() < 99
-    counts = histograms(net, flat, np.linspace(-50, 50, 11))
+    counts = histograms(net, flat, np.linspace(-150, 150, 11))
     assert counts.shape == (2, 3, 10)
     np.testing.assert_array_equal(counts.sum(axis=2), [[10, 20, 4]] * 2)
 
