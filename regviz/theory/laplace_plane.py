@@ -110,15 +110,16 @@ class LaplacePlane:
     def _cells(self) -> tuple[Array, Array]:
         """Log densities and areas of the grid's cells, (k,)."""
         (u, du), (v, dv) = (self._ruler(axis) for axis in (0, 1))
-        heights, powers = np.empty((len(u), len(v))), np.stack([np.ones_like(v), v, v * v])
+        prior, powers = -(np.abs(u)[:, None] + np.abs(v)) / self.b, np.stack([np.ones_like(v), v, v * v])
+        heights = np.empty_like(prior)
         for start in range(0, len(u), _ROWS):
             terms = self._terms(u[start : start + _ROWS])
             lines = (terms.reshape(-1, 3) @ powers).reshape(*terms.shape[:2], -1)
+            lines += prior[start : start + _ROWS]  # before the top: it may undo what the likelihood rises by
             top = lines.max()
             np.exp(np.subtract(lines, top, out=lines), out=lines)
             with np.errstate(divide="ignore"):
                 heights[start : start + _ROWS] = top + np.log(lines.mean(axis=0))
-        heights -= (np.abs(u)[:, None] + np.abs(v)) / self.b
         return heights.ravel(), np.outer(du, dv).ravel()
 
     def _terms(self, u: Array) -> Array:

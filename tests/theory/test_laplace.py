@@ -179,6 +179,18 @@ def test_a_mixture_over_draws_has_the_exact_marginal():
     assert line.mean == pytest.approx(exact.mean[0], abs=0.1)
 
 
+@pytest.mark.parametrize("rate", [1.0, 1e2, 1e4])
+def test_far_from_zero_regions_are_a_gaussians_however_steep_the_prior_is(rate):
+    """There the prior only shifts the Gaussian, as far as ``rate`` pulls against the likelihood."""
+    curvature, mean = np.array([[1.0, 0.4], [0.4, 2.0]]), np.array([30.0, 20.0])
+    plane = LaplacePlane(curvature, (curvature @ mean + rate)[None], 1.0 / rate, tuple(mean))
+    exact = GaussianPlane(tuple(mean), np.linalg.inv(curvature))
+    for level in (0.5, 0.9):
+        found, expected = (np.stack(one.region(level)) for one in (plane, exact))
+        assert found.min(axis=1) == pytest.approx(expected.min(axis=1), abs=0.02)
+        assert found.max(axis=1) == pytest.approx(expected.max(axis=1), abs=0.02)
+
+
 def test_effective_draws_count_what_the_chains_agree_on():
     rng = np.random.default_rng(10)
     free = rng.standard_normal((100, 50, 2))
