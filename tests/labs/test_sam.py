@@ -13,7 +13,7 @@ from regviz.labs import _nets as nets
 from regviz.labs.sam import curvature, lab, net, reading_panels, readings
 from regviz.labs.sam.snippets import code
 from regviz.labs.sam.state import LAND, NETS, READ, SCALED, SamState
-from regviz.labs.sam.surface import BOWL, EXTENT, FLAT, SHARP, SURFACES, TWO
+from regviz.labs.sam.surface import BOWL, EXTENT, FLAT, SHARP, SURFACES, TWO, _steepest
 from regviz.labs.sam.walk import DESCENT, SAM, cycle, ends, strides, walk
 from regviz.neural import (
     Batches,
@@ -38,6 +38,22 @@ def last(**fields):
 
 
 # Surfaces.
+
+
+NEAR = dataclasses.replace(SURFACES[TWO], apart=0.15)
+
+
+@pytest.mark.parametrize("surface", [*SURFACES.values(), NEAR], ids=[*SURFACES, "minima side by side"])
+def test_a_basin_is_where_small_steps_end(surface):
+    rate, w = 1.0 / _steepest(surface), np.concatenate([3.0 * POINTS, [[np.nan, 0.0], [0.0, np.inf], [1e200, 1.0]]])
+    found = surface.basin(w)
+    with np.errstate(all="ignore"):
+        for _ in range(400):
+            w = w - rate * surface.gradient(w)
+    far = np.hypot(*np.moveaxis(w[:, None] - surface.minima, 2, 0))
+    there = (far < 0.2).any(axis=1)
+    assert 20 < there.sum() < len(w)
+    np.testing.assert_array_equal(found, np.where(there, far.argmin(axis=1), -1))
 
 
 @EVERY

@@ -88,9 +88,9 @@ class Surface:
         with np.errstate(all="ignore"):
             for steps in (*[_LOOK] * (_POLISH // _LOOK), 0):
                 far = np.hypot(w[:, None, 0] - minima[:, 0], w[:, None, 1] - minima[:, 1])
-                there = far < (_SETTLED if steps else _THERE)
-                found[rest[there.any(axis=1)]] = np.nonzero(there)[1]
-                going = ~there.any(axis=1) & np.isfinite(w).all(axis=1)
+                there = (far < (_SETTLED if steps else _THERE)).any(axis=1)
+                found[rest[there]] = far[there].argmin(axis=1)
+                going = ~there & np.isfinite(w).all(axis=1)
                 rest, w = rest[going], w[going]
                 for _ in range(steps if len(w) else 0):
                     w -= rate * self.gradient(w)
@@ -109,6 +109,7 @@ class Surface:
     def _well(self, x: Array) -> Array:
         """(x/a)² − 1."""
         return np.asarray((x / self.apart) ** 2 - 1)
+
 
 _POLISH, _THERE = 400, 0.2
 _LOOK, _SETTLED = 20, 0.05
