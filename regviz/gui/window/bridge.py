@@ -17,7 +17,7 @@ FULL = 20
 
 class Bridge(QObject):
     """Owns the worker. ``framed``, ``failed`` and ``rested`` bring the current lab's messages, in the GUI thread;
-    ``awaited`` brings frames without panels, before there is a picture.
+    ``awaited`` brings frames without panels, before there is a picture. ``asked`` is the newest request's serial.
     """
 
     framed = Signal(object)
@@ -29,7 +29,7 @@ class Bridge(QObject):
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._shown = 0
+        self._shown = self.asked = 0
         self._arrived.connect(self._receive, Qt.ConnectionType.QueuedConnection)
         self.worker = Worker(self._arrived.emit)
         self._patience = QTimer(self)
@@ -40,7 +40,7 @@ class Bridge(QObject):
     @Slot()
     def submit(self) -> None:
         """Ask for the frames of the session's state."""
-        self.worker.request(self._session.lab, self._session.state)
+        self.asked = self.worker.request(self._session.lab, self._session.state)
 
     @Slot()
     def painted(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
-from regviz.engine import Delivery, own_sentence
+from regviz.engine import Delivery, Finished, own_sentence
 from regviz.gui.window.opening import OpenError, lecture_in, of_name, opened, without_columns
 from regviz.lab import WHOLE, ControlError, Gesture, Lab, controls, nearest
 from regviz.lab.document import DocumentError
@@ -158,14 +158,23 @@ class Edits(QObject):
 
     def arrived(self, shown: Delivery) -> None:
         """A picture is there; it shows that its table can be read."""
-        self.waits, self.due = False, shown.state != self._window.session.state
+        self._told(shown.state)
         if self._tried(shown.state):
             self.trial = None
 
     def failed(self, state: Any) -> bool:
         """There is no picture of ``state``; whether its table was given back for what was before."""
-        self.waits, self.due = False, state != self._window.session.state
+        self._told(state)
         return self._tried(state) and self.give_back()
+
+    def rested(self, message: Finished) -> None:
+        """Nothing more comes of a request; what was asked for since is still due."""
+        if message.serial >= self._window.bridge.asked:
+            self.due = self.waits = False
+
+    def _told(self, state: Any) -> None:
+        """A picture of ``state``, or that there is none; of the past, that makes nothing due."""
+        self.waits, self.due = False, self.due and state != self._window.session.state
 
     def give_back(self) -> bool:
         """Leave a table that has given no picture yet for the state before it; whether there was one."""

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractSpinBox, QHBoxLayout, QLineEdit, QMainWindow, QVBoxLayout, QWidget
 
-from regviz.engine import Delivery, Failure, Session
+from regviz.engine import Delivery, Failure, Finished, Session
 from regviz.gui.canvas.theme import load_fonts
 from regviz.gui.canvas.view import DashboardView
 from regviz.gui.language import framed, said, words
@@ -244,9 +244,10 @@ class MainWindow(QMainWindow):
         self.banner.say(sentence, logged=True, passing=True)
 
     @Slot(object)
-    def _rest(self, message: object) -> None:
-        self.edits.due = self.edits.waits = False
-        self.footer.show_busy(False, None)
+    def _rest(self, message: Finished) -> None:
+        self.edits.rested(message)
+        if not self.edits.due:
+            self.footer.show_busy(False, None)
 
     @Slot(object)
     def _show_playing(self, playing: bool) -> None:

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from regviz.engine import Finished
 from regviz.gui.canvas.keyboard import Keyboard
 from regviz.lab import WHOLE, Frame, Gesture, controls
 from tests.gui.window.waiting import shown, until
@@ -151,6 +152,25 @@ def test_what_has_failed_is_asked_about_unless_its_data_are_others(window, asked
     assert len(asked) == 2
     window.session.set({"standardize": False})
     assert until(lambda: not window.edits.due)
+    window.view.gesture.emit(CLICK)
+    assert len(asked) == 2
+
+
+def test_a_picture_of_the_past_that_is_stepped_back_to_is_asked_about(window, asked):
+    past = replace(window.shown, state=replace(window.shown.state, penalty="ridge"))
+    window.bridge.framed.emit(past)
+    window.view.gesture.emit(CLICK)
+    window.call("copy_code")
+    assert len(asked) == 3
+
+
+def test_the_end_of_what_was_before_is_not_that_of_what_is_due(window, asked):
+    ended = Finished(window.shown.serial, window.session.lab)
+    window.session.set({"penalty": "ridge"})
+    window.bridge.rested.emit(ended)
+    window.view.gesture.emit(CLICK)
+    assert not asked
+    shown(window)
     window.view.gesture.emit(CLICK)
     assert len(asked) == 2
 
