@@ -17,7 +17,7 @@ from regviz.gui.canvas.theme import THEMES
 from regviz.gui.picture import heading
 from regviz.gui.tools.compare import Compare
 from regviz.gui.tools.difference import brief, difference
-from regviz.lab import MARK_TYPES, Axis, Bars, Contours, Field, Lines, Panel, Points, Region, Rule, controls
+from regviz.lab import MARK_TYPES, Axis, Band, Bars, Contours, Field, Lines, Panel, Points, Region, Rule, controls
 from tests.gui.canvas.panels import panels
 from tests.gui.window.waiting import shown
 from tests.toy_lab import LABS, State, drill, frame_of, toy
@@ -82,6 +82,8 @@ def test_ghosts_only_where_the_axes_measure_the_same():
     assert ghosts(panel(curve), panel(x=wider))
     for other in (dataclasses.replace(X, label="step"), dataclasses.replace(X, low=1.0, log=True)):
         assert not ghosts(panel(curve), panel(x=other))
+    for other in (dataclasses.replace(Y, label="step"), dataclasses.replace(Y, low=1.0, log=True)):
+        assert not ghosts(panel(curve), panel(y=other))
     bare = dataclasses.replace(X, hidden=True), dataclasses.replace(Y, hidden=True)
     assert not ghosts(panel(curve, x=bare[0], y=bare[1]), panel(x=bare[0], y=bare[1]))
     assert not ghosts(panel(curve), panel(key="q"))
@@ -102,6 +104,11 @@ def test_a_classifier_leaves_its_border():
     (line,) = ghosts(panel(Field(key="f", z=z, extent=(0, 4, -2, 2), low=-1.0, high=1.0, scale="classes")), panel())
     assert isinstance(line, Contours)
     assert line.levels.tolist() == [0.0]
+
+
+def test_a_band_leaves_its_two_ends():
+    (lines,) = ghosts(panel(Band(key="b", x=[0, 4], low=[-1, 0], high=[1, 2])), panel())
+    assert lines.y.tolist() == [[-1, 0], [1, 2]]
 
 
 def test_dashes_and_rings_are_the_second_coding():
