@@ -97,6 +97,7 @@ def _forget() -> None:
     for each in _spoken.translators:
         QCoreApplication.removeTranslator(each)
     _spoken.translators = ()
+    _panel.cache_clear()
     _axis.cache_clear()
     _mark.cache_clear()
 
@@ -144,7 +145,9 @@ def framed(frame: Frame) -> Frame:
     )  # fmt: skip
 
 
+@lru_cache(32)
 def _panel(panel: Panel, data: frozenset[str]) -> Panel:
+    """The same object for the same panel, which the canvas need not paint again."""
     return replace(
         panel, title=words(panel.title), x=_axis(panel.x), y=_axis(panel.y),
         readouts=tuple(map(_readout, panel.readouts)), marks=tuple(_mark(mark, data) for mark in panel.marks),

@@ -3,6 +3,7 @@ at once with all that was open.
 """
 
 import re
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -197,11 +198,13 @@ def test_frames_and_controls_are_the_same_objects_in_english():
     assert all(said(control) is control for control in controls(lab.State))
 
 
-def test_marks_and_axes_that_did_not_change_stay_the_same_objects(speaking):
+def test_panels_marks_and_axes_that_did_not_change_stay_the_same_objects(speaking):
     lab = labs()[0]
     frame = next(lab.frames(lab.State()))
+    other = replace(frame, panels=tuple(replace(panel, title="Error") for panel in frame.panels))
     speaking("de")
-    one, two = framed(frame), framed(frame)
+    one, two = framed(frame), framed(other)
+    assert all(a is b for a, b in zip(one.panels, framed(replace(frame, progress=0.5)).panels, strict=True))
     for a, b in zip(one.panels, two.panels, strict=True):
         assert (a.x, a.y) == (b.x, b.y)
         assert all(m is n for m, n in zip(a.marks, b.marks, strict=True))
@@ -211,8 +214,6 @@ def test_marks_and_axes_that_did_not_change_stay_the_same_objects(speaking):
 
 
 def test_names_of_the_data_are_not_translated(speaking):
-    from dataclasses import replace
-
     lab = labs()[0]
     frame = next(lab.frames(lab.State()))
     bars = frame.panel("coefficients").mark("coefficients")
