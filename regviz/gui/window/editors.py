@@ -126,9 +126,9 @@ class LineBox(Revocable, QLineEdit):
         return self.text()
 
     def _enter(self) -> None:
-        text = self.written()
+        text, changed = self.written(), self.text() != self._shown
         self.setModified(False)
-        if text != self._shown:
+        if changed:
             self.revoke()
             self.entered.emit(text)
 

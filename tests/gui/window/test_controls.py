@@ -19,7 +19,7 @@ from regviz.gui.window.editors import (
     named,
 )
 from regviz.gui.window.slider import STEP, TICKS, Slider
-from regviz.lab import controls, parse
+from regviz.lab import controls, parse, replace
 from regviz.labs import labs
 from tests.gui.window.waiting import destroy, shown, until
 from tests.toy_lab import LABS, State
@@ -290,6 +290,18 @@ def test_value_out_of_range_is_a_sentence_and_the_control_goes_back(window):
     assert "lam must lie between" in window.banner.words.text()
     assert window.session.state.lam == 0.1
     assert box.text() == "0.100"
+
+
+@pytest.mark.parametrize("lam", [1.23456e-5, 0.0123456, 2.34567e5])
+def test_who_only_visits_the_readout_does_not_round_the_value(window, lam):
+    """It shows three digits, small numbers with a true minus sign."""
+    box, before = window.header.main.readout.box, replace(window.session.state, lam=lam)
+    window.session.set({"lam": lam})
+    shown(window)
+    for leave in (lambda: QTest.keyClick(box, Qt.Key.Key_Return), window.main_slider().setFocus):
+        box.setFocus()
+        leave()
+        assert window.session.state == before
 
 
 def test_every_control_has_a_name_for_screen_readers(window):
