@@ -1,5 +1,8 @@
 """The facts of the stability lab, read off its frames: refits, the grouping bound, twins, and units of measurement."""
 
+from collections import Counter
+from importlib import import_module
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,11 +11,14 @@ from hypothesis import strategies as st
 from regviz.data import bundled, bundled_names, synthetic
 from regviz.lab import Gesture, replace
 from regviz.labs import find
+from regviz.labs.stability import source
 from regviz.linear.advise import advise
+from regviz.linear.bootstrap import Resamples
 from regviz.linear.elastic_net import elastic_net_at
 from regviz.linear.problem import Problem
 
 LAB = find("stability")
+scene = import_module("regviz.labs.stability.scene")
 START = LAB.State()
 REAL = tuple(name for name in bundled_names() if name != "mcycle")
 WAYS = ("with", "without")
@@ -419,3 +425,28 @@ def test_the_caption_says_when_nothing_is_kept():
     frame = last(lam=50.0)
     assert frame.readout("kept_lasso") == frame.readout("kept_elastic_net") == 0
     assert "neither" in frame.caption
+
+
+def test_no_refit_is_made_twice_however_many_pictures_show_them(monkeypatch):
+    """As many as rows that fill the memory leave time for: one refit more in each."""
+    state, stops = replace(START, p=4, lam=0.0789, seed=41), tuple(range(2, 302))
+    made, counts = scene.scene(source(state)), Counter()
+    for maker in ("resamples", "kkt"):
+        monkeypatch.setattr(scene, maker, counted(counts, maker, getattr(scene, maker)))
+    monkeypatch.setattr(Resamples, "at", counted(counts, "at", Resamples.at))
+    for k in range(1, len(stops) + 1):
+        found = scene.refits(made, state.seed, stops[:k], state.lam, state.alpha)
+    assert counts == {"resamples": 300, "at": 600, "kkt": 2}
+    whole = scene.refits(made, state.seed, stops[-1:], state.lam, state.alpha)
+    np.testing.assert_allclose(found.net, whole.net, rtol=0, atol=1e-12)
+    np.testing.assert_array_equal(found.lasso == 0.0, whole.lasso == 0.0)
+
+
+def counted(counts, name, function):
+    """The function, with its calls counted."""
+
+    def call(*given):
+        counts[name] += 1
+        return function(*given)
+
+    return call

@@ -3,7 +3,7 @@
 Everything is a memoised pure function; pictures are in the panels' modules.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -179,18 +179,22 @@ def _solved(made: Scene, block: Resamples, lam: float, alpha: float) -> tuple[Ar
 
 @lru_cache(maxsize=16)
 def refits(made: Scene, seed: int, stops: tuple[int, ...], lam: float, alpha: float) -> Refits:
-    """The first ``stops[-1]`` refits of ``seed``, computed in pieces that end at ``stops``."""
-    problem = made.problem
-    blocks = [_block(problem, seed, a, b) for a, b in zip((0, *stops[:-1]), stops, strict=True)]
-    lasso = [_solved(made, block, lam, 1.0) for block in blocks]
-    net = [_solved(made, block, lam, alpha) for block in blocks]
-    lasso_all, net_all = _whole(made, lam, 1.0), _whole(made, lam, alpha)
-    worst = [off for _, off in lasso + net]
-    worst += [kkt(problem, Lasso(lam), lasso_all), kkt(problem, ElasticNet(lam, alpha), net_all)]
-    return Refits(
-        lam, alpha, np.concatenate([w for w, _ in lasso]), np.concatenate([w for w, _ in net]), lasso_all, net_all,
-        max(worst),
+    """The first ``stops[-1]`` refits of ``seed``: those of the stops before, and the piece that ends at the last."""
+    *earlier, stop = stops
+    before = refits(made, seed, tuple(earlier), lam, alpha) if earlier else _none(made, lam, alpha)
+    block = _block(made.problem, seed, earlier[-1] if earlier else 0, stop)
+    (lasso, off), (net, net_off) = (_solved(made, block, lam, share) for share in (1.0, alpha))
+    return replace(
+        before, lasso=np.concatenate([before.lasso, lasso]), net=np.concatenate([before.net, net]),
+        kkt=max(before.kkt, off, net_off),
     )  # fmt: skip
+
+
+def _none(made: Scene, lam: float, alpha: float) -> Refits:
+    """The fits on all rows alone."""
+    lasso, net, none = _whole(made, lam, 1.0), _whole(made, lam, alpha), np.zeros((0, made.problem.p))
+    worst = max(kkt(made.problem, Lasso(lam), lasso), kkt(made.problem, ElasticNet(lam, alpha), net))
+    return Refits(lam, alpha, none, none, lasso, net, worst)
 
 
 def plan(problem: Problem, asked: int) -> tuple[int, ...]:
