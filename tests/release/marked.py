@@ -1,6 +1,7 @@
 """The long tests that are marked `release` in the usual suite, as a part of their own."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,8 +17,7 @@ def marked(seed, first, last):
     ended = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True,
                            env=os.environ | {"QT_QPA_PLATFORM": "offscreen"}, check=False)  # fmt: skip
     assert ended.returncode == 0, ended.stdout[-6000:] + ended.stderr[-2000:]
-    passed = [word for line in ended.stdout.splitlines() if "passed" in line for word in line.split()]
-    return {"passed": float(passed[passed.index("passed") - 1] if "passed" in passed else 0)}
+    return {"passed": float(re.findall(r"(\d+) passed", ended.stdout)[-1])}
 
 
 PARTS = (Part(name="marked", words="the tests that are marked as long ones", count=1, work=marked, chunk=1, few=0),)
