@@ -67,6 +67,12 @@ def test_notes_say_where_least_squares_is_not_unique(p):
     assert told == (np.linalg.matrix_rank(X - X.mean(axis=0)) < p)
 
 
+@pytest.mark.parametrize(("penalty", "norm"), [("none", "‖w‖₂"), ("ridge", "‖w‖₂"), ("lasso", "‖w‖₁")])
+def test_of_many_solutions_the_norm_that_is_smallest_is_named(penalty, norm):
+    said = fit(*sparse(0, 8, 12), 0.0, penalty).status.sentence
+    assert f"smallest {norm}" in said
+
+
 @pytest.mark.parametrize("sign", [1.0, -1.0])
 def test_twins_are_named_whatever_their_signs(sign):
     X, y = sparse(0, 30, 4)
@@ -154,6 +160,8 @@ def test_an_intercept_that_is_off_is_a_violation(classes):
     best = descent_to(classes, penalty, classes.null_point)
     assert logistic_kkt(classes, penalty, *best) < 1e-9
     assert logistic_kkt(classes, penalty, best.bias + 0.1, best.w) > 1e-3
+    null, strong = classes.null_point, make_penalty("lasso", 10.0)
+    assert logistic_kkt(classes, strong, *null) < 1e-9 < 1e-3 < logistic_kkt(classes, strong, null.bias + 0.1, null.w)
 
 
 @pytest.mark.parametrize("pair", [(0, 1), (3, 2)])

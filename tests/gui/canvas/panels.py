@@ -26,6 +26,7 @@ from regviz.lab import (
 
 _GRID = np.linspace(-1.0, 1.0, 12)
 _BOWL = _GRID[None, :] ** 2 + _GRID[:, None] ** 2
+_TILTED = _BOWL + 0.4 * _GRID[:, None] + 0.2 * _GRID
 
 SAMPLES = {
     Bars: Bars(key="m", values=[0.8, 0.0, -0.5], ghost=[0.9, 0.2, -0.8], truth=[0.7, 0.1, -0.6], labels="abc",
@@ -35,7 +36,7 @@ SAMPLES = {
     Points: Points(key="m", x=_GRID, y=_GRID**3, low=_GRID**3 - 0.2, high=_GRID**3 + 0.2, labels=["p"] * 12),
     Region: Region(key="m", x=[0.0, 0.8, 0.0, -0.8], y=[0.8, 0.0, -0.8, 0.0], role="l1", label="ball"),
     Rule: Rule(key="m", value=0.2, bound="lam", label="λ"),
-    Field: Field(key="m", z=_BOWL, extent=(-1, 1, -1, 1), low=0, high=2, scale="diverging", label="loss"),
+    Field: Field(key="m", z=_TILTED, extent=(-1, 1, -1, 1), low=0, high=2, scale="diverging", label="loss"),
     Contours: Contours(key="m", z=_BOWL, extent=(-1, 1, -1, 1), levels=[0.2, 0.5], role="contour"),
     Arrows: Arrows(key="m", x=[0.0], y=[0.0], dx=[0.5], dy=[0.5], labels=("−∇loss",)),
     Text: Text(key="m", x=[0.0], y=[0.2], labels=("here",)),
