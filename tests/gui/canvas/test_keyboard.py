@@ -145,3 +145,12 @@ def test_words_come_when_the_pictures_rest_and_not_on_every_frame(board):
     assert view.accessibleDescription() == first
     board.spoken.describe()
     assert view.accessibleDescription().endswith("Now 4.")
+
+
+def test_steps_too_small_to_move_a_mark_add_up_however_slowly_they_come(board):
+    """As where a field takes whole numbers: the mark stands still until enough was asked for."""
+    view = put(board, Rule(key="c", value=5.0, bound="lam"))
+    for count in (1, 2, 3):
+        press(view, RIGHT)
+        board._keyboards[0]._burst.stop()
+        assert board.heard[-1][0]["lam"] == pytest.approx(5.0 + count * STEP * 10.0)

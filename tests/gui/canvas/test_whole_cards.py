@@ -213,3 +213,19 @@ def test_colours_that_come_again_are_dashed(application):
         return (expected(made) != expected(panel())).any(axis=2).sum()
 
     assert inked("informative:7") < 0.9 * inked("informative:2")
+
+
+@pytest.mark.parametrize("size", [13, 19, 40])
+def test_letters_stand_in_the_box_of_their_line(application, size):
+    style, image = ink.Style(size, 600), QImage(200, 120, QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFF)
+    painter = QPainter(image)
+    ink.write(painter, 20.0, 30.0, "Ägjp", style, "#000000")
+    painter.end()
+    rows, columns = np.nonzero(array(image)[:, :, 0] < 128)
+    assert rows.min() >= 30 and rows.max() <= 30 + ink.height(style)
+    assert columns.min() >= 18 and columns.max() <= 22 + ink.width("Ägjp", style)
+
+
+def test_a_hyphen_in_a_word_is_narrower_than_a_figure(application):
+    assert ink.width("weight-decay", LABEL) - ink.width("weightdecay", LABEL) < 0.8 * ink.width("0", LABEL)
