@@ -21,14 +21,14 @@ _QUIET = 700
 
 
 class Edits(QObject):
-    """``trial`` is a table just opened, until it has given a picture or failed. ``due`` is set from a change until its
-    picture is there or has failed; ``waits`` while frames say how far that picture is.
+    """``trials`` are the tables, by lab, that were opened and have given no picture there yet. ``due`` is set from a
+    change until its picture is there or has failed; ``waits`` while frames say how far that picture is.
     """
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
-        self.trial: Path | None = None
+        self.trials: set[tuple[str, str]] = set()
         self.due = self.waits = False
         self._quiet = QTimer(self, singleShot=True, interval=_QUIET)
         self._quiet.timeout.connect(self._settle)
@@ -159,13 +159,13 @@ class Edits(QObject):
     def arrived(self, shown: Delivery) -> None:
         """A picture is there; it shows that its table can be read."""
         self._told(shown.state)
-        if self._tried(shown.state):
-            self.trial = None
+        self.trials.discard(_table(shown.lab, shown.state))
 
     def failed(self, state: Any) -> bool:
         """There is no picture of ``state``; whether its table was given back for what was before."""
         self._told(state)
-        return self._tried(state) and self.give_back()
+        session = self._window.session
+        return _table(session.lab, state) == _table(session.lab, session.state) and self.give_back()
 
     def rested(self, message: Finished) -> None:
         """Nothing more comes of a request; what was asked for since is still due."""
@@ -177,17 +177,14 @@ class Edits(QObject):
         self.waits, self.due = False, self.due and state != self._window.session.state
 
     def give_back(self) -> bool:
-        """Leave a table that has given no picture yet for the state before it; whether there was one."""
-        session, given_back = self._window.session, False
-        while self._tried(session.state) and session.undo():
-            given_back = True
-        if given_back and self.trial is not None:
-            self._window.settings.forget(self.trial)
-        self.trial = None
-        return given_back
-
-    def _tried(self, state: Any) -> bool:
-        return self.trial is not None and getattr(state, "dataset", None) == str(self.trial)
+        """Leave tables that have given no picture yet for the state before them; whether there were any."""
+        session, left = self._window.session, set()
+        while (table := _table(session.lab, session.state)) in self.trials and session.undo():
+            left.add(table)
+        for _, file in left:
+            self._window.settings.forget(Path(file))
+        self.trials -= left
+        return bool(left)
 
     def open_file(self, file: Path) -> None:
         """Open a table, a session, a lecture or an exported picture; a failure is a sentence in the banner."""
@@ -206,6 +203,12 @@ class Edits(QObject):
         window.settings.remember(file)
         window.banner.hide()
         moved = window.session.go(found.lab, found.state)
-        self.trial = file if found.table and moved else None
+        if found.table and moved:
+            self.trials.add(_table(found.lab, found.state))
         if not moved:
             window.bridge.submit()  # the same as before, but the table may have changed since
+
+
+def _table(lab: Lab, state: Any) -> tuple[str, str]:
+    """The names of the lab and of the data set in its state, "" where there is none."""
+    return lab.name, str(getattr(state, "dataset", ""))

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 
+from regviz.engine import Failure
 from regviz.gui import film, motion
 from regviz.gui.canvas.export import frame_image, render_frame
 from regviz.gui.canvas.png import read_png_state
@@ -132,19 +133,20 @@ def test_what_a_lab_says_of_its_data_when_it_is_asked_is_for_the_banner(make, qu
     assert window.view.frame is frame
 
 
+class Picky(Toy):
+    name = "toy"
+
+    def frames(self, state):
+        if state.dataset.endswith("bad.csv"):
+            raise ValueError("bad.csv has no numbers in row 2.")
+        yield frame_of(state)
+
+
 @pytest.mark.parametrize("then", [
     lambda window: None, lambda window: window.bridge.framed.emit(window.shown),
     lambda window: [window.session.set({"lam": lam}) for lam in (2.0, 3.0)],
 ], ids=["alone", "a picture of before comes late", "another change follows"])  # fmt: skip
 def test_table_that_the_lab_cannot_use_is_given_back(make, tmp_path, then):
-    class Picky(Toy):
-        name = "toy"
-
-        def frames(self, state):
-            if state.dataset.endswith(".csv"):
-                raise ValueError("bad.csv has no numbers in row 2.")
-            yield frame_of(state)
-
     window = make(Picky())
     first = shown(window)
     file = tmp_path / "bad.csv"
@@ -157,6 +159,51 @@ def test_table_that_the_lab_cannot_use_is_given_back(make, tmp_path, then):
     assert window.banner.isVisible(), "the sentence outlives the picture that came back"
     assert window.view.frame.caption == first.caption
     assert file not in window.settings.recent
+
+
+@pytest.fixture
+def tables(tmp_path):
+    """Two tables that `Picky` cannot use, and one that it can."""
+    files = [tmp_path / name for name in ("bad.csv", "as bad.csv", "good.csv")]
+    for file in files:
+        file.write_text("a\nx\n")
+    return files
+
+
+def test_of_tables_that_are_opened_at_once_none_stays_that_cannot_be_used(make, tables):
+    window = make(Picky())
+    shown(window)
+    for file in tables[:2]:
+        drop(window, file)
+    assert until(window.banner.isVisible)
+    assert until(lambda: window.session.state == State())
+    assert not {*tables} & {*window.settings.recent}
+
+
+def test_a_table_that_was_left_untried_is_given_back_when_its_lab_returns(make, tables):
+    picky = Picky()
+    window = make(picky)
+    shown(window)
+    drop(window, tables[0])
+    window.edits.choose(drill)
+    for file in (tables[0], tables[2]):
+        drop(window, file)
+        shown(window)
+    window.edits.choose(picky)
+    assert until(window.banner.isVisible)
+    assert until(lambda: window.session.state == State())
+    shown(window)
+
+
+def test_what_cannot_be_used_takes_nothing_with_it_that_was_opened_since(make, tables):
+    window = make(Picky())
+    shown(window)
+    drop(window, tables[0])
+    failure = Failure(window.bridge.asked, window.session.lab, window.session.state, "There are no numbers.", "")
+    drop(window, tables[2])
+    window.bridge.failed.emit(failure)
+    assert window.session.state.dataset == str(tables[2])
+    shown(window)
 
 
 @pytest.mark.parametrize("fails", [True, False])
