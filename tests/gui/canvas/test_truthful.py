@@ -17,7 +17,7 @@ from regviz.gui.canvas.paint.bars import figure
 from regviz.gui.canvas.paint.fields import level_lines, tile_boxes
 from regviz.gui.canvas.paint.heading import Knob, paint_parts
 from regviz.gui.canvas.paint.points import MOST
-from regviz.gui.canvas.paint.sketch import outline
+from regviz.gui.canvas.paint.sketch import outline, paint_strokes
 from regviz.gui.canvas.place import Box
 from regviz.gui.canvas.theme import THEMES, mix
 from regviz.lab import (
@@ -150,7 +150,8 @@ def test_the_two_axes_of_a_rule():
         picture, place, _ = placed(panel(Rule(key="r", value=0.5, axis=axis, role="bad"), x=HIDDEN, y=HIDDEN))
         red = near(picture, LIGHT.color("bad"))
         at = float((place.x if axis == "x" else place.y).px(0.5))
-        assert np.flatnonzero(red.any(axis=0 if axis == "x" else 1)) == pytest.approx(at, abs=2.5)
+        found = np.flatnonzero(red.any(axis=0 if axis == "x" else 1))
+        assert found.size and found == pytest.approx(at, abs=2.5)
 
 
 def test_a_dashed_rule_is_dashed():
@@ -210,7 +211,7 @@ def test_steps_hold_each_value_until_the_next():
     red = near(picture, LIGHT.color("bad"))
     for at, held in ((-0.5, -0.5), (0.4, 0.6)):
         rows = np.flatnonzero(red[:, round(float(place.x.px(at)))])
-        assert rows == pytest.approx(float(place.y.px(held)), abs=3.5)
+        assert rows.size and rows == pytest.approx(float(place.y.px(held)), abs=3.5)
 
 
 def test_what_has_no_opacity_is_not_seen():
@@ -356,6 +357,17 @@ def test_a_stroke_lies_over_the_plot_as_it_was_drawn():
     path = outline(Stroke(panel="p", points=points, role="bad"), Box(100.0, 50.0, 300.0, 150.0))
     ends = [(path.elementAt(k).x, path.elementAt(k).y) for k in (0, 2, 3)]
     assert ends == [pytest.approx((100.0 + 200.0 * x, 50.0 + 100.0 * y)) for x, y in points]
+
+
+@pytest.mark.parametrize("role", ["bad", "good", "first"])
+def test_a_stroke_has_the_colour_of_its_role(role):
+    image = QImage(200, 100, QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFF)
+    painter = QPainter(image)
+    stroke = Stroke(panel="p", points=[[0.1, 0.5], [0.9, 0.5]], role=role)
+    paint_strokes(painter, [stroke], {"p": Box(0.0, 0.0, 200.0, 100.0)}, LIGHT)
+    painter.end()
+    assert near(array(image)[:, :, :3], LIGHT.color(role), 8)[50, 30:170].all()
 
 
 def crossed(a, b, segments):
