@@ -110,12 +110,12 @@ class LaplacePlane:
     def _cells(self) -> tuple[Array, Array]:
         """Log densities and areas of the grid's cells, (k,)."""
         (u, du), (v, dv) = (self._ruler(axis) for axis in (0, 1))
-        prior, powers = -(np.abs(u)[:, None] + np.abs(v)) / self.b, np.stack([np.ones_like(v), v, v * v])
-        heights = np.empty_like(prior)
+        heights, powers = np.empty((len(u), len(v))), np.stack([np.ones_like(v), v, v * v, np.abs(v)])
         for start in range(0, len(u), _ROWS):
-            terms = self._terms(u[start : start + _ROWS])
-            lines = (terms.reshape(-1, 3) @ powers).reshape(*terms.shape[:2], -1)
-            lines += prior[start : start + _ROWS]  # before the top: it may undo what the likelihood rises by
+            part = u[start : start + _ROWS]
+            terms = np.insert(self._terms(part), 3, -1.0 / self.b, axis=2)
+            terms[..., 0] -= np.abs(part) / self.b  # the prior before the top: it may undo what the likelihood rises by
+            lines = (terms.reshape(-1, 4) @ powers).reshape(*terms.shape[:2], -1)
             top = lines.max()
             np.exp(np.subtract(lines, top, out=lines), out=lines)
             with np.errstate(divide="ignore"):
