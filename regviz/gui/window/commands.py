@@ -204,7 +204,7 @@ class FileCommands:
         """The lab's code snippets for this state."""
         session = self.window.session
         if not self.window.edits.answers():
-            self.window.say(self.window.tr("Wait for the picture: its code is not known yet."))
+            self.window.say(self.window.tr("There is no picture of this state yet, and so no code to copy."))
             return
         with self.window.edits.asking():
             snippets = session.lab.snippets(session.state)

@@ -127,16 +127,19 @@ class Bayes(Lab):
         if samples and state.others == "integrated" and found.problem.p <= MANY:
             draws(*ask)
         drawn = draws(*ask) if samples and draws.knows(*ask) else None
-        if not validation.knows(*check) or (samples and (drawn is None or not lasso_evidence.knows(*curve))):
+        kept = _kept(drawn)
+        waits = samples and (drawn is None or (kept is not None and not lasso_evidence.knows(*curve)))
+        if waits or not validation.knows(*check):
             cv = validation(*check) if validation.knows(*check) else None
-            first = _frame(state, _posterior(state, found, sigma2, _kept(drawn)), guess, cv, None)
+            first = _frame(state, _posterior(state, found, sigma2, kept), guess, cv, None)
             yield first
             fine = found.problem.n * found.problem.p > LARGE or min(found.problem.n, found.problem.p) > MANY
             yield from meanwhile(first, validation.steps(*check), FINE if fine else COARSE)
             if samples:
                 drawn = yield from meanwhile(first, draws.steps(*ask), FINE if fine else 3.0 * COARSE)
+                kept = _kept(drawn)
+            if kept is not None:
                 yield from meanwhile(first, lasso_evidence.steps(*curve), FINE if fine else COARSE)
-        kept = _kept(drawn)
         became = _became(state, found, drawn is not None, kept is not None)
         sampled = None if kept is None else lasso_evidence(*curve)
         yield _frame(state, _posterior(state, found, sigma2, kept), guess, validation(*check), sampled, became)

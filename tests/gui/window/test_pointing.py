@@ -121,7 +121,7 @@ def test_a_picture_of_another_state_is_not_asked_about(window, asked, control):
     window.view.gesture.emit(CLICK)
     window.call("copy_code")
     assert len(asked) == 2
-    assert "Wait" in window.footer.caption.text()
+    assert "no picture of this state" in window.footer.caption.text()
     window.view.gesture.emit(replace(CLICK, kind="drag"))
     assert len(asked) == (2 if control.place == "data" else 4)
 
