@@ -158,9 +158,10 @@ def _on_functions(mark: Lines, place: Place, x: float, y: float) -> tuple[int, f
     right = int(np.clip(np.searchsorted(px, x), 1, len(px) - 1))
     ends = place.y.px(mark.y[:, right - 1 : right + 1])
     share = min(1.0, max(0.0, (x - px[right - 1]) / (px[right] - px[right - 1] or 1.0)))
-    if mark.steps:
-        share = 0.0
-    at = ends[:, 0] + share * (ends[:, 1] - ends[:, 0])
+    if mark.steps or share in (0.0, 1.0):  # beside a gap the other end is NaN
+        at = ends[:, int(share)]
+    else:
+        at = ends[:, 0] + share * (ends[:, 1] - ends[:, 0])
     distance = np.abs(at - y)
     if np.isnan(distance).all() or not px[0] - 5 <= x <= px[-1] + 5:
         return None
@@ -207,7 +208,7 @@ def _field(panel: Panel, mark: Field, place: Place, x: float, y: float) -> Hit |
     left, right, bottom, top = mark.extent
     at_x, at_y = place.x.value(x), place.y.value(y)
     rows, columns = mark.z.shape
-    if not (mark.z.size and left != right and bottom != top):
+    if left == right or bottom == top:
         return None
     row = math.floor((at_y - bottom) / (top - bottom) * rows)
     column = math.floor((at_x - left) / (right - left) * columns)

@@ -1,6 +1,7 @@
 """What lies under the pointer, and what a drag would set."""
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
@@ -210,3 +211,35 @@ def test_a_log_axis_counts_decades():
     assert scale.px([0.1, 1.0, 10.0, 1000.0]).tolist() == [100.0, 200.0, 300.0, 500.0]
     assert [scale.value(pixel) for pixel in (100.0, 300.0, 500.0)] == pytest.approx([0.1, 10.0, 1000.0])
     assert np.isnan(scale.px([0.0, -1.0])).all()
+
+
+@pytest.mark.parametrize("steps", [False, True])
+@pytest.mark.parametrize("known", list(itertools.product((0.0, np.nan), repeat=5)))
+def test_every_point_of_a_curve_with_gaps_is_found_at_its_pixel(known, steps):
+    x, y = np.linspace(-0.8, 0.8, 5), np.array([0.1, -0.5, 0.7, -0.9, 0.4]) + known
+    made = panel(Lines(key="l", x=x, y=[y], steps=steps))
+    for k in np.flatnonzero(np.isfinite(y)):
+        said = hit(made, x[k], y[k]).words[2].removeprefix("w₂ = ").replace("\N{MINUS SIGN}", "-")
+        assert float(said) == pytest.approx(y[k])
+
+
+def test_the_edge_of_the_plot_belongs_to_it():
+    made = panel(Bars(key="b", values=[0.5, -0.5]), x=Axis(low=-0.4, high=1.4))
+    place = placed(made)
+    box = place.rect
+    for x, y in itertools.product((box.left, 300.0, box.right), (box.top, 200.0, box.bottom)):
+        assert grip.find(made, place, x, y) is not None
+        beyond = [(np.nextafter(side, side * way), y) for side, way in ((box.left, 0), (box.right, 2)) if x == side]
+        beyond += [(x, np.nextafter(side, side * way)) for side, way in ((box.top, 0), (box.bottom, 2)) if y == side]
+        assert all(grip.find(made, place, *spot) is None for spot in beyond)
+
+
+WHOLE = (-1, 1, -1, 1)
+
+
+@pytest.mark.parametrize(("shape", "extent"), [
+    ((0, 0), WHOLE), ((0, 3), WHOLE), ((3, 0), WHOLE), ((3, 3), (0, 0, -1, 1)), ((3, 3), (-1, 1, 0, 0)),
+])  # fmt: skip
+def test_nothing_is_found_in_a_field_without_an_area(shape, extent):
+    made = panel(Field(key="f", z=np.zeros(shape), extent=extent, low=0, high=1))
+    assert all(hit(made, *spot) is None for spot in itertools.product((-1.0, 0.0, 1.0), repeat=2))
