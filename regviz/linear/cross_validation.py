@@ -28,8 +28,9 @@ class CrossValidation(Shown):
 
     ``lams`` (L,) fall; ``mean`` (L,) is the mean over all rows of the squared error of the fold that left the row out
     (logistic: of the deviance), ``fold_means`` (K, L) the mean of each fold, ``se`` (L,) their standard deviation
-    (K − 1 in the denominator) over √K. ``lam_min`` has the smallest mean, ``lam_1se`` is the largest λ whose mean lies
-    within one ``se`` of it; for the lasso both are exact and need not be among ``lams``. ``folds`` are row numbers.
+    (K − 1 in the denominator) over √K. ``lam_min`` is the λ of the smallest mean, the largest where several have it,
+    ``lam_1se`` the largest whose mean lies within one ``se`` of it; for the lasso both are exact and need not be among
+    ``lams``. ``folds`` are row numbers.
     """
 
     lams: Array

@@ -162,7 +162,7 @@ class _Run:
         self.move = self._direction()
         if not self.move.any():
             return False
-        events = _changes(before != 0.0, self.move != 0.0, np.abs(self.corr))
+        events = _changes(before != 0.0, self.move != 0.0)
         if events or not self.knots:
             self._record(events)
             self.moves.append(self.move)
@@ -261,8 +261,7 @@ class _Run:
         return pulled
 
 
-def _changes(before: Mask, after: Mask, corr: Array) -> tuple[Event, ...]:
-    """Who stops and who starts moving, the leavers first."""
-    leave = [(int(j), -1) for j in np.flatnonzero(before & ~after)]
-    enter = sorted(np.flatnonzero(after & ~before).tolist(), key=lambda j: (-corr[j], j))
-    return (*leave, *((int(j), 1) for j in enter))
+def _changes(before: Mask, after: Mask) -> tuple[Event, ...]:
+    """Who stops and who starts moving, the leavers first, each by number: what ties differs by rounding alone."""
+    leave, enter = np.flatnonzero(before & ~after).tolist(), np.flatnonzero(after & ~before).tolist()
+    return (*((j, -1) for j in leave), *((j, 1) for j in enter))

@@ -51,8 +51,6 @@ class Problem:
         y_mean = float(target.mean())
         residual = target - y_mean
         residual -= residual.mean()
-        if (target == target[0]).all():
-            residual[:] = 0.0
         labels = tuple(names) or tuple(f"w{j + 1}" for j in range(raw.shape[1]))
         return cls(np.asfortranarray(centred), residual, means, scales, y_mean, standardize, labels)
 

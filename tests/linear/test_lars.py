@@ -8,13 +8,14 @@ from scipy.optimize import nnls
 from sklearn.linear_model import lars_path
 
 from regviz.linear import problem as problems
+from regviz.linear import ties
 from regviz.linear.crossings import zero_crossings
 from regviz.linear.lars import METHODS, lars_walk
 from regviz.linear.lasso import lasso_path
 from regviz.linear.path import path_of
 from regviz.linear.problem import Problem
 from regviz.linear.ridge import RidgeSystem
-from regviz.linear.ties import tie_keeping
+from regviz.linear.ties import solve, tie_keeping
 from tests.linear.cases import DEGENERATE, SHAPES, bundle, problem
 
 TABLES = ("diabetes", "prostate", "hitters", "concrete", "longley", "cement")
@@ -232,3 +233,24 @@ def test_a_long_table_is_walked_by_its_moments(method, monkeypatch):
     assert np.allclose(found.lams, expected.lams, rtol=0.0, atol=1e-10 * found.lams[0])
     assert np.allclose(found.coef, expected.coef, atol=1e-9) and found.events == expected.events
     assert np.allclose([found.angles(k) for k in range(found.steps)], angles, atol=1e-9)
+
+
+@pytest.mark.parametrize("count", range(1, 8))
+def test_a_start_at_the_answer_is_the_answer_after_one_solve(count, monkeypatch):
+    """Held features that move stay in, so that a walk of hundreds of them does not begin anew at every knot."""
+    rng, calls = np.random.default_rng(count), []
+    root = rng.standard_normal((30, 8)) + rng.standard_normal((30, 1))
+    gram, held = root.T @ root / 30, np.arange(8) < count
+    cold = tie_keeping(gram, held, np.zeros(8))
+    assert (cold[held] > 0.0).any()
+    monkeypatch.setattr(ties, "solve", lambda *parts: calls.append(1) or solve(*parts))
+    assert np.allclose(tie_keeping(gram, held, np.maximum(cold, 0.0)), cold, rtol=0.0, atol=1e-12)
+    assert len(calls) == 1
+
+
+def test_features_that_tie_but_for_rounding_enter_by_number():
+    X, y = problem(5, 40, 1).X, problem(5, 40, 1).y
+    for seed in range(20):
+        units = np.random.default_rng(seed).normal(size=6)
+        walk = lars_walk(Problem.of(X * units, y), "lars")
+        assert walk.events[0] == tuple((j, 1) for j in range(6))

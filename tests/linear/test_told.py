@@ -4,6 +4,8 @@ import re
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from regviz.linear import cross_validate, fit, path
 from regviz.linear.advise import advise
@@ -126,6 +128,26 @@ def test_an_error_between_grid_points_is_the_one_of_a_fit_there(penalty):
         alone = cross_validate(X, y, penalty, lams=[lam], folds=6, **words)
         assert cv.at(lam) == pytest.approx(alone.mean[0], rel=1e-7)
         assert cv.at(float(cv.lams[k])) == pytest.approx(cv.mean[k], rel=1e-9)
+
+
+@pytest.mark.parametrize("loss", ["squared", "logistic"])
+@pytest.mark.parametrize("penalty", ["ridge", "lasso", "elastic-net", "group-lasso"])
+def test_where_no_strength_matters_the_largest_is_chosen(penalty, loss):
+    """As where all are so strong that no feature is left, or the target is constant."""
+    X, y = sparse(2, 40, 5)
+    y = (y > np.median(y)).astype(float) if loss == "logistic" else y
+    targets = [y] * (penalty != "ridge") + [np.full(40, 2.5)] * (loss == "squared")
+    for target in targets:
+        words = GROUPS.get(penalty, {})
+        cv = cross_validate(X, target, penalty, lams=[300.0, 100.0, 200.0], folds=4, loss=loss, **words)
+        assert np.ptp(cv.mean) == 0.0
+        assert cv.lam_min == cv.lam_1se == 300.0
+
+
+@given(st.floats(-1e150, 1e150), st.integers(1, 3000))
+def test_a_constant_target_is_centred_to_zero_without_a_rest(value, n):
+    problem = Problem.of(np.arange(float(n))[:, None], np.full(n, value))
+    assert not problem.y.any()
 
 
 def test_of_equal_errors_the_largest_strength_is_chosen():
