@@ -67,10 +67,10 @@ def test_keys_click_every_item_as_the_mouse_does(show, kind):
 
 def test_items_go_round_and_back(show):
     view, _, gestures = made(show, SAMPLES[Bars], x=THREE)
-    press(view, *[Qt.Key.Key_I] * 4, Qt.Key.Key_Return)
+    press(view, *[Qt.Key.Key_I] * 5, Qt.Key.Key_Return)
     press(view, Qt.Key.Key_I, modifiers=SHIFT)
     press(view, Qt.Key.Key_Enter)
-    assert [g.index for g in gestures] == [0, 2]
+    assert [g.index for g in gestures] == [1, 0]
 
 
 def test_an_item_that_lies_under_another_one_or_beyond_the_plot_is_passed_over(show):
@@ -210,3 +210,26 @@ def test_presses_that_are_reserved_go_on_to_the_window(show):
     assert gestures == []
     press(view, Qt.Key.Key_X)
     assert [g.kind for g in gestures] == ["click"]
+
+
+LEAVES = {
+    "moved": lambda view: press(view, Qt.Key.Key_Right), "taken away": lambda view: press(view, Qt.Key.Key_A),
+    "a mark chosen": lambda view: press(view, Qt.Key.Key_M),
+    "no focus": lambda view: QApplication.sendEvent(view, QFocusEvent(QEvent.Type.FocusOut)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", LEAVES)
+def test_a_pointer_that_left_its_item_begins_at_the_first_again(show, way):
+    view, _, gestures = made(show, SAMPLES[Bars], Rule(key="c", value=0.9, axis="y", bound="lam"), x=THREE)
+    press(view, Qt.Key.Key_I, Qt.Key.Key_I)
+    LEAVES[way](view)
+    press(view, Qt.Key.Key_I, Qt.Key.Key_X)
+    assert [g.index for g in gestures] == [0]
+
+
+def test_arrows_move_the_mark_that_was_chosen_and_no_pointer(show):
+    view, intents, _ = made(show, SAMPLES[Bars], Rule(key="c", value=0.9, axis="y", bound="lam"), x=THREE)
+    press(view, Qt.Key.Key_I, Qt.Key.Key_M, Qt.Key.Key_Up)
+    assert view.keyboard.aim.at is None
+    assert [set(changes) for changes, _ in intents] == [{"lam"}]

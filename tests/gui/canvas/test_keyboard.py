@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QAccessible, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
 from regviz.gui.canvas.keyboard import STEP
@@ -154,3 +154,18 @@ def test_steps_too_small_to_move_a_mark_add_up_however_slowly_they_come(board):
         press(view, RIGHT)
         board._keyboards[0]._burst.stop()
         assert board.heard[-1][0]["lam"] == pytest.approx(5.0 + count * STEP * 10.0)
+
+
+def test_of_the_panel_with_the_focus_a_caption_is_spoken_once(board, monkeypatch):
+    said = []
+    monkeypatch.setattr(QAccessible, "updateAccessibility", lambda event: said.append(event.message()))
+    bars = Bars(key="b", values=[1.0])
+    put(board, bars, caption="First.")
+    board.spoken.describe()
+    assert said == []
+    monkeypatch.setattr(board.views["p"], "hasFocus", lambda: True)
+    for caption in ("First.", "Second.", "Second.", "Third.", "Second."):
+        put(board, bars, caption=caption)
+        board.spoken.describe()
+        board.spoken.describe()
+    assert said == ["Second.", "Third.", "Second."]

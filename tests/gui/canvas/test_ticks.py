@@ -1,5 +1,6 @@
 """Ticks: round, inside, far enough apart, and their words say their values."""
 
+import itertools
 import math
 
 import pytest
@@ -54,3 +55,14 @@ def test_own_ticks_win_and_hidden_has_none():
     own = Axis(low=1, high=100, log=True, ticks=((10.0, "ten"), (1000.0, "out"), (-1.0, "never")))
     assert ticks(own, 0, 2, 500, 60) == ((1.0, "ten"),)
     assert ticks(Axis(low=0, high=1, hidden=True), 0, 1, 500, 60) == ()
+
+
+@given(st.floats(-1e3, 1e3), st.floats(0.1, 1e6), st.floats(120, 900))
+def test_a_linear_axis_steps_by_the_smallest_of_1_2_5_that_leaves_room(low, span, length):
+    found = [at for at, _ in ticks(Axis(low=low, high=low + span), low, low + span, length, 60)]
+    for one, two in itertools.pairwise(found):
+        power = 10.0 ** math.floor(math.log10((two - one) * (1 + 1e-6)))
+        first = (two - one) / power
+        below = {1: 0.5, 2: 1.0, 5: 2.0}[round(first)]
+        assert first == pytest.approx(round(first), rel=1e-6)
+        assert below * power * length / span * (1 - 1e-6) < 60 <= (two - one) * length / span * (1 + 1e-6)

@@ -229,3 +229,16 @@ def test_letters_stand_in_the_box_of_their_line(application, size):
 
 def test_a_hyphen_in_a_word_is_narrower_than_a_figure(application):
     assert ink.width("weight-decay", LABEL) - ink.width("weightdecay", LABEL) < 0.8 * ink.width("0", LABEL)
+
+
+@given(st.text("aWil-λ", min_size=1, max_size=30), st.floats(0.0, 1.6) | st.floats(0.98, 1.0))
+def test_what_is_left_of_a_long_word_is_as_much_as_fits_of_its_beginning_and_its_end(word, share):
+    room = share * ink.width(word, ink.Style(13, LABEL.weight))
+    short, style = ink.fit(word, LABEL, room)
+    assert not short or ink.width(short, style) <= room
+    if short != word:
+        head, _, tail = short.partition("…")
+        assert word.startswith(head) and word.endswith(tail) and len(head) - len(tail) in (0, 1)
+        more = len(head) + len(tail) + 1
+        longer = word[: more - more // 2] + "…" + word[len(word) - more // 2 :]
+        assert style.size == 13 and (more == len(word) or ink.width(longer, style) > room)

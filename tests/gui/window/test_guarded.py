@@ -81,3 +81,24 @@ def test_nothing_paints_without_a_guard():
             if isinstance(node, ast.ClassDef) and any(getattr(part, "name", "") == "paintEvent" for part in node.body):
                 found[node.name] = file.name
     assert found == {"Guarded": "guarded.py", "PanelView": "panel.py"}
+
+
+def test_a_picture_of_another_size_is_not_put_back(hooks):
+    class Late(Guarded, QWidget):
+        def draw(self, painter):
+            if self.width() != 100:
+                raise KeyError("late")
+            painter.fillRect(self.rect(), "#ff0000")
+
+    widget = Late()
+    widget.resize(100, 60)
+    widget.show()
+    red = [pixels(widget).pixelColor(x, y).name() == "#ff0000" for x, y in ((1, 1), (98, 58))]
+    assert all(red)
+    for size in ((160, 60), (100, 60), (99, 60), (60, 40)):
+        widget.resize(*size)
+        seen = pixels(widget)
+        shown = {seen.pixelColor(x, y).name() for x in range(0, size[0], 3) for y in range(0, size[1], 3)}
+        assert ("#ff0000" in shown) == (size[0] == 100)
+    widget.hide()
+    widget.deleteLater()
