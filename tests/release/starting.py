@@ -19,6 +19,8 @@ from tests.release.part import Part
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = ((800, 600), (1024, 768), (1280, 720), (1366, 768), (1920, 1080), (2560, 1440), (3840, 2160))
 REFUSED = {"no display", "dead display", "xcb without display"}
+SQUARES = {"minimal"}
+"""Platforms without fonts: every letter is a square, and a screen of 240 × 320 gives the smallest window."""
 
 
 def plain(folder):
@@ -89,7 +91,7 @@ def starts(seed, first, last):
                 refused += 1
             else:
                 assert ended.returncode == 0, f"{case}: exit {ended.returncode}: {ended.stderr[-2000:]}"
-                _look(case, json.loads(ended.stdout))
+                _look(case, json.loads(ended.stdout), whole=name not in SQUARES)
                 windows += 1
     return {"windows": windows, "refused": refused}
 
@@ -127,10 +129,10 @@ def _run(folder, name, size):
                               capture_output=True, text=True, timeout=300, check=False)  # fmt: skip
 
 
-def _look(case, seen):
-    """The window is on the screen, at least as large as it may be, and every word is whole."""
+def _look(case, seen, whole):
+    """The window is on the screen, at least as large as it may be, and, where letters are, every word is ``whole``."""
     assert seen["seen"], f"{case}: the window is not on the screen"
-    assert not seen["cut"], f"{case}: cut are {seen['cut']}"
+    assert not (whole and seen["cut"]), f"{case}: cut are {seen['cut']}"
     assert seen["size"][0] >= 640 and seen["size"][1] >= 400, f"{case}: {seen['size']}"
 
 
