@@ -42,7 +42,7 @@ class Lagged:
         """Σ (p, p): ρ^|l−m| between lags l and m of one series, 0 between series."""
         lags = np.arange(len(self.groups[0]))
         own = np.power(self.rho, np.abs(lags[:, None] - lags))
-        matrix: Array = np.kron(np.eye(len(self.groups)), own)
+        matrix = np.asarray(np.kron(np.eye(len(self.groups)), own), dtype=np.float64)
         matrix.setflags(write=False)
         return matrix
 

@@ -22,6 +22,8 @@ def tie_keeping(gram: Array, held: Mask, warm: Array) -> Array:
     ``warm`` (a,) ≥ 0 is where to start. Source: Lawson & Hanson 1974, non-negative least squares.
     """
     phi = np.where(held, warm, 0.0)
+    if not phi.size:
+        return phi
     inside = ~held | (phi > 0.0)
     for _ in range(6 * phi.size + 6):
         phi, inside = _feasible(gram, held, phi, inside)

@@ -7,8 +7,8 @@ import pytest
 from scipy.optimize import nnls
 from sklearn.linear_model import lars_path
 
+from regviz.linear import lars, ties
 from regviz.linear import problem as problems
-from regviz.linear import ties
 from regviz.linear.crossings import zero_crossings
 from regviz.linear.lars import METHODS, lars_walk
 from regviz.linear.lasso import lasso_path
@@ -160,6 +160,15 @@ def test_degenerate_problems_give_finite_walks(name, method):
     assert len(walk.events) == len(walk.lams) == walk.steps + 1
     loose = {"condition number 1e16": 1e-4, "nearly equal columns": 1e-8, "polynomial of degree 24": 1e-7}
     assert walk.residual <= loose.get(name, 1e-9)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_walk_ends_where_rounding_leaves_nothing_tied(method, monkeypatch):
+    found = Problem.of(*DEGENERATE["condition number 1e16"])
+    whole = lars_walk(found, method, 3)
+    monkeypatch.setattr(lars, "_TIE", -1.0)  # no correlation is twice the largest
+    assert lars_walk(found, method, 3).steps == 0 < whole.steps
+    assert tie_keeping(np.empty((0, 0)), np.empty(0, bool), np.empty(0)).size == 0
 
 
 def test_twins_share_under_lars_and_enter_together():
